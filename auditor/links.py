@@ -1,0 +1,237 @@
+"""Every address that a visitor of a page could reach from it, in document order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from auditor.text import clean
+from auditor.urls import absolute
+
+# location.href = '…', window.open("…"), document.location='…', Redirect("…") in handlers and scripts
+_SCRIPT_TARGET = re.compile(
+    r"""(?:location(?:\.href)?\s*=|location\.(?:assign|replace)\s*\(|window\.open\s*\(|\bopen\s*\(|Redirect\w*\s*\()"""
+    r"""\s*(['"])(?P<url>[^'"\\<>\s]{1,1000})\1""",
+    re.I,
+)
+_REFRESH = re.compile(r"""^\s*(?P<wait>[\d.]*)\s*[;,]?\s*(?:url\s*=\s*)?['"]?(?P<url>[^'">]*)""", re.I)
+_OPTION_URL = re.compile(r"(?:https?:)?//|/|[\w.-]+\.(?:html?|php|aspx?|jsp)\b|\?", re.I)
+_REGION = re.compile(
+    r"(?P<crumb>bread-?crumb|duong-?dan|crumbs)"
+    r"|(?P<footer>foot(?:er)?\b|footer|chan-?trang|bottom)"
+    r"|(?P<menu>menu|nav(?!y)|navi|danhmuc|danh-muc|topbar|toolbar)"
+    r"|(?P<header>header|banner|masthead|\bhead\b|logo)"
+    r"|(?P<aside>side-?bar|aside|widget|col-?(?:left|right)|(?:left|right)-?col(?:umn)?|\bleft\b|\bright\b|block-?right)",
+    re.I,
+)
+_SELECTOR = (
+    "a, area[href], frame[src], iframe[src], option[value], meta[http-equiv], base[href], [onclick], "
+    "embed[src], object[data], form[action]"
+)
+_HANDLERS = ("onclick", "onmousedown")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way from a page to another address.
+
+    `source` is "a", "area", "frame", "iframe", "option", "onclick", "embed" or "form". `region` is "menu",
+    "header", "footer", "aside", "crumb" or "" (the page's own part). `image` is set where the label comes from
+    an image's alt or file name; `hidden` where the link stands in an element styled away.
+    `href` is the address as written; `url` is "" where it leads nowhere ("#", "javascript:;", empty).
+    """
+
+    url: str
+    text: str
+    source: str
+    region: str
+    href: str
+    image: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageLinks:
+    """The links of one page; `refresh` is the target of a meta refresh of at most 10 s, `base` the base address."""
+
+    links: tuple[Link, ...]
+    base: str
+    refresh: str | None = None
+
+
+class Regions:
+    """Tells in which part of the page an element stands; remembers the answer per ancestor."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, str] = {}
+
+    def of(self, node: LexborNode) -> str:
+        """Region of a node: decided by the nearest ancestor that says so by its tag, role, id or class."""
+        path: list[int] = []
+        current: LexborNode | None = node
+        region = ""
+        while current is not None:
+            ident = current.mem_id
+            known = self._known.get(ident)
+            if known is not None:
+                region = known
+                break
+            path.append(ident)
+            own = own_region(current)
+            if own is not None:
+                region = own
+                break
+            current = current.parent
+        for ident in path:
+            self._known[ident] = region
+        return region
+
+
+_TAG_REGION = {
+    "nav": "menu",
+    "header": "header",
+    "footer": "footer",
+    "aside": "aside",
+    "main": "",
+    "body": "",
+}
+_ROLE_REGION = {
+    "navigation": "menu",
+    "banner": "header",
+    "contentinfo": "footer",
+    "main": "",
+    "menubar": "menu",
+}
+
+
+def own_region(node: LexborNode) -> str | None:
+    """The region that an element opens by itself, or None."""
+    tag = node.tag
+    if tag in _TAG_REGION:
+        return _TAG_REGION[tag]
+    if tag not in ("div", "ul", "table", "td", "section", "ol", "form", "select", "center", "tr", "tbody"):
+        return None
+    attributes = node.attributes
+    role = attributes.get("role")
+    if role and role in _ROLE_REGION:
+        return _ROLE_REGION[role]
+    name = f"{attributes.get('id') or ''} {attributes.get('class') or ''}"
+    if len(name) > 1:
+        match = _REGION.search(name)
+        if match:
+            return match.lastgroup
+    return None
+
+
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|(?:left|top|text-indent)\s*:\s*-\d{3,}|opacity\s*:\s*0(?![.\d])",
+    re.I,
+)
+
+
+def is_hidden(style: str) -> bool:
+    """Whether an inline style takes an element out of sight."""
+    return bool(_HIDDEN_STYLE.search(style))
+
+
+def label_of(node: LexborNode) -> tuple[str, bool]:
+    """What a person reads on a link: its text, else alt or title of its image, else its own title. (label, image)"""
+    attributes = node.attributes
+    text = clean(node.text(deep=True))
+    if text:
+        return text, False
+    for image in node.css("img, input[type=image]"):
+        found = image.attributes
+        label = clean(found.get("alt") or found.get("title") or "")
+        if label:
+            return label, True
+    label = clean(attributes.get("title") or attributes.get("aria-label") or attributes.get("alt") or "")
+    return label, bool(node.css_first("img"))
+
+
+def script_targets(script: str) -> Iterator[str]:
+    """Addresses that a script or handler sends the visitor to."""
+    for match in _SCRIPT_TARGET.finditer(script):
+        yield match.group("url")
+
+
+def extract_links(
+    tree: LexborHTMLParser,
+    url: str,
+    *,
+    encoding: str = "utf-8",
+    limit: int = 2000,
+    skip: Callable[[str], bool] | None = None,
+) -> PageLinks:
+    """All links of a parsed page, at most `limit`, in document order.
+
+    `skip(href)` may say that an address as written is already known to the caller: it is left out before any
+    work is done on it.
+    """
+    base = url
+    refresh: str | None = None
+    regions = Regions()
+    found: list[Link] = []
+
+    def add(node: LexborNode, href: str, source: str) -> None:
+        if skip is not None and skip(href):
+            return
+        target = "" if _leads_nowhere(href) else (absolute(href, base, encoding) or "")
+        text, image = label_of(node) if source not in ("frame", "iframe", "embed", "form") else ("", False)
+        hidden = is_hidden(node.attributes.get("style") or "")
+        found.append(Link(target, text[:300], source, regions.of(node), href[:500], image, hidden))
+
+    for node in tree.css(_SELECTOR):
+        if len(found) >= limit:
+            break
+        tag = node.tag
+        attributes = node.attributes
+        if tag == "a":
+            href = attributes.get("href")
+            handler = _handler(attributes)
+            if handler and (href is None or _leads_nowhere(href)):
+                for target in script_targets(handler):
+                    add(node, target, "onclick")
+            elif href and href[:11].lower() == "javascript:":
+                targets = list(script_targets(href))
+                for target in targets:
+                    add(node, target, "onclick")
+                if not targets:
+                    add(node, href, "a")
+            elif href is not None:
+                add(node, href, "a")
+        elif tag == "area":
+            add(node, attributes.get("href") or "", "area")
+        elif tag in ("frame", "iframe"):
+            add(node, attributes.get("src") or "", tag)
+        elif tag == "option":
+            value = (attributes.get("value") or "").strip()
+            if _OPTION_URL.match(value):
+                add(node, value, "option")
+        elif tag == "meta":
+            if (attributes.get("http-equiv") or "").strip().lower() == "refresh" and refresh is None:
+                match = _REFRESH.match(attributes.get("content") or "")
+                if match and match.group("url").strip() and float(match.group("wait").strip(".") or 0) <= 10:
+                    refresh = absolute(match.group("url").strip(), base, encoding)
+        elif tag == "base":
+            base = absolute(attributes.get("href") or "", url, encoding) or base
+        elif tag == "form":
+            add(node, attributes.get("action") or "", "form")
+        elif tag in ("embed", "object"):
+            add(node, attributes.get("src") or attributes.get("data") or "", "embed")
+        else:
+            for target in script_targets(_handler(attributes)):
+                add(node, target, "onclick")
+    return PageLinks(tuple(found), base, refresh)
+
+
+def _handler(attributes: dict[str, str | None]) -> str:
+    return next((value for name in _HANDLERS if (value := attributes.get(name))), "")
+
+
+def _leads_nowhere(href: str) -> bool:
+    href = href.strip()
+    return not href or href.startswith("#") or href[:11].lower() == "javascript:"
