@@ -62,9 +62,7 @@ class ArchiveWriter:
     `size` is the number of bytes handed over before compression.
     """
 
-    def __init__(
-        self, path: Path, unit: Unit, info: Mapping[str, str], *, executor: Executor | None = None
-    ) -> None:
+    def __init__(self, path: Path, unit: Unit, info: Mapping[str, str], *, executor: Executor | None = None) -> None:
         self.path = path
         self.size = 0
         self._open_path = path.with_name(path.name + ".open")

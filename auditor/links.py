@@ -55,11 +55,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class PageLinks:
-    """The links of one page; `refresh` is the target of a meta refresh of at most 10 s, `base` the base address."""
+    """The links of one page; `refresh` is the target of a meta refresh of at most 10 s, `base` the base address.
+
+    `nodes` tells for every link the `mem_id` of its element in the tree it was read from.
+    """
 
     links: tuple[Link, ...]
     base: str
     refresh: str | None = None
+    nodes: tuple[int, ...] = ()
 
 
 class Regions:
@@ -175,6 +179,7 @@ def extract_links(
     refresh: str | None = None
     regions = Regions()
     found: list[Link] = []
+    nodes: list[int] = []
 
     def add(node: LexborNode, href: str, source: str) -> None:
         if skip is not None and skip(href):
@@ -183,6 +188,7 @@ def extract_links(
         text, image = label_of(node) if source not in ("frame", "iframe", "embed", "form") else ("", False)
         hidden = is_hidden(node.attributes.get("style") or "")
         found.append(Link(target, text[:300], source, regions.of(node), href[:500], image, hidden))
+        nodes.append(node.mem_id)
 
     for node in tree.css(_SELECTOR):
         if len(found) >= limit:
@@ -225,7 +231,7 @@ def extract_links(
         else:
             for target in script_targets(_handler(attributes)):
                 add(node, target, "onclick")
-    return PageLinks(tuple(found), base, refresh)
+    return PageLinks(tuple(found), base, refresh, tuple(nodes))
 
 
 def _handler(attributes: dict[str, str | None]) -> str:

@@ -245,9 +245,7 @@ def _decided(
     return Finding(verdict, reason, summary, tuple(evidence), remedy, score)
 
 
-def passed(
-    summary: str, evidence: tuple[Evidence, ...] | list[Evidence], reason: Reason = Reason.FOUND
-) -> Finding:
+def passed(summary: str, evidence: tuple[Evidence, ...] | list[Evidence], reason: Reason = Reason.FOUND) -> Finding:
     """The requirement is met."""
     return _decided(Verdict.PASS, 1.0, reason, summary, evidence, "")
 
