@@ -146,9 +146,7 @@ def load_config(path: Path | None = None) -> Config:
     if given is None:
         given = {}
     if not isinstance(given, dict):
-        raise ConfigError(
-            f"{path}, dòng 1: tệp cấu hình phải gồm các dòng «khóa: giá trị», ví dụ «city: hcm»."
-        )
+        raise ConfigError(f"{path}, dòng 1: tệp cấu hình phải gồm các dòng «khóa: giá trị», ví dụ «city: hcm».")
     return _validated(_overridden(defaults, given), str(path), line_of)
 
 
@@ -179,9 +177,7 @@ def _read(path: Path) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise ConfigError(
-            f"{path}, dòng {line}: tệp không phải mã UTF-8. Hãy lưu lại tệp với mã UTF-8."
-        ) from error
+        raise ConfigError(f"{path}, dòng {line}: tệp không phải mã UTF-8. Hãy lưu lại tệp với mã UTF-8.") from error
 
 
 def _overridden(defaults: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
