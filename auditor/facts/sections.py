@@ -1,0 +1,493 @@
+"""Which topics a portal announces and serves, and how far behind each announcement there is real content.
+
+The section rule of items.yaml: content of its own, or an announcement that leads to nothing, or neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from selectolax.lexbor import LexborNode
+
+from auditor.facts.pages import Occurrence, Pages, Reach, Target
+from auditor.labels import LabelMatcher, Match, label_words, title_parts
+from auditor.links import Link, label_of
+from auditor.page import Block, Page
+from auditor.text import contains_words, words
+from auditor.urls import DOCUMENT_EXTENSIONS, absolute, extension, file_name, host_of, key
+from auditor.vocabulary import Vocabulary
+
+# Sizes in characters of folded text; they tell content from a stray line and are no limits of the checklist.
+_ENOUGH_TEXT = 150
+_ENOUGH_BESIDE_PLACEHOLDER = 400
+_ARTICLE_TITLE = 15
+_MAX_SINGLES = 60
+_MAX_CHILDREN = 60
+
+
+class Ladder(StrEnum):
+    """What was found of a topic, from nothing to content."""
+
+    NONE = "none"
+    SINGLE = "single"  # no section, but an article or document wholly on the topic
+    NOWHERE = "nowhere"  # an entry whose link leads nowhere ("#")
+    LINK_DEAD = "link_dead"
+    SOFT_404 = "soft_404"
+    EMPTY = "empty"
+    PLACEHOLDER = "placeholder"
+    LOGIN = "login"
+    EXTERNAL = "external"
+    UNSEEN = "unseen"  # announced, but the audit could not look
+    FORBIDDEN = "forbidden"  # announced, but robots.txt forbids it
+    CONTENT = "content"
+
+
+_RANK = {
+    state: rank
+    for rank, state in enumerate(
+        (
+            Ladder.NONE,
+            Ladder.NOWHERE,
+            Ladder.LINK_DEAD,
+            Ladder.SOFT_404,
+            Ladder.EMPTY,
+            Ladder.PLACEHOLDER,
+            Ladder.SINGLE,
+            Ladder.LOGIN,
+            Ladder.EXTERNAL,
+            Ladder.FORBIDDEN,
+            Ladder.UNSEEN,
+            Ladder.CONTENT,
+        )
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One announcement of a topic: its label, the page where it stands, where it leads, what is there.
+
+    `quote` is a piece of the content, or of the text that says there is none. `strong` is False where only a part of
+    the label, the address or a heading without link tells the topic.
+    """
+
+    topic: str
+    label: str
+    page: Page
+    url: str
+    target: Target | None
+    state: Ladder
+    quote: str
+    strong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """An article or document wholly on a topic; `page` is where its title was seen, `target` the thing itself."""
+
+    title: str
+    url: str
+    page: Page
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """All that a portal has of one topic. `pages` are the section's page, its sub-pages and its articles."""
+
+    topic: str
+    state: Ladder
+    entries: tuple[Entry, ...]
+    best: Entry | None
+    pages: tuple[Page, ...]
+    singles: tuple[Single, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a page holds of its own: characters of text, article links, files, pictures, rows of tables, players."""
+
+    state: Ladder
+    quote: str
+    text: int = 0
+    articles: int = 0
+    files: int = 0
+    pictures: int = 0
+    rows: int = 0
+    embeds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """Topics of the vocabulary as this portal announces and serves them."""
+
+    found: Mapping[str, Section]
+
+    def find(self, topic: str) -> Section:
+        """The section of a topic; one in state NONE when the portal has nothing of it."""
+        return self.found.get(topic) or Section(topic, Ladder.NONE, (), None, (), ())
+
+
+def read(pages: Pages, vocabulary: Vocabulary) -> Sections:
+    """Finds entries by link labels, headings, titles, image texts and addresses, and looks behind each."""
+    return Sections(_Finder(pages, vocabulary).sections())
+
+
+class _Finder:
+    def __init__(self, pages: Pages, vocabulary: Vocabulary) -> None:
+        self.pages = pages
+        self.vocabulary = vocabulary
+        self.matcher: LabelMatcher = vocabulary.matcher
+        self.entries: dict[str, dict[tuple[str, str], Entry]] = {}
+        self.singles: dict[str, dict[str, Single]] = {}
+        self._content: dict[tuple[str, str], Content] = {}
+        self._children: dict[str, Mapping[str, tuple[Link, ...]]] = {}
+
+    def sections(self) -> dict[str, Section]:
+        self._from_links()
+        self._from_headings()
+        self._from_pages()
+        return {topic: self._section(topic) for topic in sorted(self.entries.keys() | self.singles.keys())}
+
+    # ------------------------------------------------------------------ where topics are announced
+
+    def _from_links(self) -> None:
+        for ident, occurrences in self.pages.occurrences.items():
+            chrome = ident in self.pages.furniture
+            for occurrence in _distinct(occurrences):
+                link = occurrence.link
+                if not link.text or link.source in ("form", "frame", "iframe", "embed"):
+                    continue
+                in_menu = chrome or link.region in ("menu", "header", "footer") or link.source in ("option", "area")
+                matches = self.matcher.match(link.text)
+                if not matches and link.image:
+                    matches = {topic: Match.PHRASE for topic in self.matcher.slug(link.url)}
+                for topic, match in matches.items():
+                    if match is Match.EXACT or in_menu or (occurrence.page.home and len(label_words(link.text)) < 60):
+                        if link.source == "option" and not in_menu:
+                            continue
+                        self._enter(topic, link.text, occurrence.page, link.url, strong=match is not Match.PHRASE)
+                if not matches or not in_menu:
+                    self._single(occurrence)
+        for page in self._menu_pages():
+            for link in page.links:
+                if not link.url and link.text and link.source == "a":
+                    for topic, match in self.matcher.match(link.text).items():
+                        if link.region in ("menu", "header", "footer", "aside") or page.home:
+                            self._enter_parent(topic, link, page, strong=match is not Match.PHRASE)
+
+    def _menu_pages(self) -> Iterable[Page]:
+        """The pages whose menus are read for entries without a link: the home page and its frames."""
+        return [page for page in self.pages.pages if page.home or page.depth == 0]
+
+    def _single(self, occurrence: Occurrence) -> None:
+        link = occurrence.link
+        title = link.text
+        if len(title) < _ARTICLE_TITLE:
+            title = file_name(link.url) if extension(link.url) in DOCUMENT_EXTENSIONS else ""
+        if not title:
+            return
+        for topic in self.matcher.title(title):
+            if not self.pages.internal(link.url) and extension(link.url) not in DOCUMENT_EXTENSIONS:
+                continue
+            singles = self.singles.setdefault(topic, {})
+            if len(singles) < _MAX_SINGLES:
+                singles.setdefault(
+                    key(link.url), Single(link.text or title, link.url, occurrence.page, self.pages.look(link.url))
+                )
+
+    def _from_headings(self) -> None:
+        """Headings with content under them, as blocks of the home page have."""
+        for page in self.pages.pages:
+            if not page.home:
+                continue
+            for index, block in enumerate(page.blocks):
+                if not block.level or not block.text or block.region in ("menu", "crumb"):
+                    continue
+                if any(page.links[i].url for i in block.links):
+                    continue  # the link itself is the entry
+                for topic, match in self.matcher.match(block.text).items():
+                    if match is Match.PHRASE and len(label_words(block.text).split()) > 6:
+                        continue
+                    content = self._under_heading(page, index)
+                    self._add(
+                        Entry(topic, block.text, page, page.url, None, content.state, content.quote, match > Match.PHRASE)
+                    )
+
+    def _from_pages(self) -> None:
+        """Pages that call themselves by a topic's name, whether or not an entry leads to them."""
+        for page in self.pages.pages:
+            if page.home:
+                continue
+            names = [block.text for block in page.headings if block.signature in _signatures(self.pages.own[page.key])][:3]
+            names += title_parts(page.title)[:2]
+            topics: dict[str, tuple[str, Match]] = {}
+            for name in names:
+                for topic, match in self.matcher.match(name).items():
+                    if match is not Match.PHRASE:
+                        topics.setdefault(topic, (name, match))
+            for topic in self.matcher.slug(page.url):
+                if not topics:
+                    topics.setdefault(topic, (page.title or file_name(page.url), Match.PHRASE))
+            for topic, (name, match) in topics.items():
+                content = self.content(page, name)
+                if content.state is Ladder.CONTENT or match is not Match.PHRASE:
+                    target = self.pages.look(page.url)
+                    self._add(Entry(topic, name, page, page.url, target, content.state, content.quote, match > Match.PHRASE))
+            title = names[0] if names else page.title
+            for topic in self.matcher.title(title):
+                self.singles.setdefault(topic, {}).setdefault(
+                    page.key, Single(title, page.url, page, self.pages.look(page.url))
+                )
+
+    # ------------------------------------------------------------------ what is behind an announcement
+
+    def _enter(self, topic: str, label: str, page: Page, url: str, *, strong: bool) -> None:
+        target = self.pages.look(url)
+        state, quote = self._behind(target, label, page)
+        if state is Ladder.CONTENT or target.reach is not Reach.PAGE or target.page is None:
+            self._add(Entry(topic, label, page, url, target, state, quote, strong))
+            return
+        # An empty parent page is filled by the entries under it.
+        for child in self._children_of(page, url, label)[:_MAX_CHILDREN]:
+            below = self.pages.look(child.url)
+            child_state, child_quote = self._behind(below, child.text, page)
+            if child_state in (Ladder.CONTENT, Ladder.UNSEEN) and below.page is not target.page:
+                self._add(Entry(topic, f"{label} › {child.text}", page, child.url, below, child_state, child_quote, strong))
+        self._add(Entry(topic, label, page, url, target, state, quote, strong))
+
+    def _enter_parent(self, topic: str, link: Link, page: Page, *, strong: bool) -> None:
+        """An entry that is only a handle: what stands under it in the menu is the section."""
+        children = self._children_of(page, "", link.text)
+        for child in children[:_MAX_CHILDREN]:
+            target = self.pages.look(child.url)
+            state, quote = self._behind(target, child.text, page)
+            self._add(Entry(topic, f"{link.text} › {child.text}", page, child.url, target, state, quote, strong))
+        if not children:
+            self._add(Entry(topic, link.text, page, page.url, None, Ladder.NOWHERE, "", strong))
+
+    def _behind(self, target: Target, label: str, page: Page) -> tuple[Ladder, str]:
+        match target.reach:
+            case Reach.PAGE if target.page is not None:
+                if target.page.home and not page.home and page.key != target.page.key:
+                    return Ladder.NOWHERE, ""
+                if target.page.home:
+                    return Ladder.NOWHERE, ""
+                content = self.content(target.page, label)
+                return content.state, content.quote
+            case Reach.ATTACHMENT if target.attachment is not None:
+                if target.attachment.downloads:
+                    return Ladder.CONTENT, target.attachment.name
+                return Ladder.LINK_DEAD, target.attachment.name
+            case Reach.DEAD:
+                return Ladder.LINK_DEAD, ""
+            case Reach.SOFT_404:
+                return Ladder.SOFT_404, ""
+            case Reach.FORBIDDEN:
+                return Ladder.FORBIDDEN, ""
+            case Reach.EXTERNAL:
+                return Ladder.EXTERNAL, host_of(target.url)
+            case Reach.NOWHERE:
+                return Ladder.NOWHERE, ""
+            case _:
+                return Ladder.UNSEEN, ""
+
+    def content(self, page: Page, label: str) -> Content:
+        """What a page holds of its own, its heading, path and template aside."""
+        name = label_words(label)
+        known = self._content.get((page.key, name))
+        if known is None:
+            own = [
+                block
+                for block in self.pages.own[page.key]
+                if block.region != "crumb" and not (block.level and label_words(block.text) == name)
+            ]
+            known = self._weigh(page, own, name)
+            self._content[(page.key, name)] = known
+        return known
+
+    def _weigh(self, page: Page, own: list[Block], name: str) -> Content:
+        placeholders = self.vocabulary.placeholders
+        text_length = articles = files = pictures = 0
+        tables: dict[int, set[int]] = {}
+        quote = empty_quote = ""
+        for block in own:
+            folded = words(block.text)
+            if not block.text:
+                pictures += sum(self._telling(page, index, name) for index in block.images)
+                files += self._files(page, block)
+                continue
+            if folded == name or any(contains_words(folded, noise) for noise in placeholders.page_noise):
+                continue
+            if len(folded) < 200 and any(contains_words(folded, phrase) for phrase in placeholders.empty):
+                empty_quote = empty_quote or block.text
+                continue
+            pictures += sum(self._telling(page, index, name) for index in block.images)
+            found_files = self._files(page, block)
+            files += found_files
+            if block.cell is not None and not block.links:
+                tables.setdefault(block.cell.table, set()).add(block.cell.row)
+            linked = 0
+            for index in block.links:
+                link = page.links[index]
+                if (
+                    len(link.text) >= _ARTICLE_TITLE
+                    and self.pages.internal(link.url)
+                    and key(link.url) != page.key
+                    and key(link.url) not in self.pages.furniture
+                    and block.region != "aside"
+                ):
+                    articles += 1
+                    linked += len(link.text)
+            if not block.level or len(block.text) > 80:
+                text_length += max(len(folded) - linked, 0) if linked else len(folded)
+            if len(block.text) > len(quote) and len(quote) < 120:
+                quote = block.text
+        embeds = sum(bool(e.url) and e.tag in ("iframe", "embed", "object", "video") for e in page.embeds)
+        if embeds and self._repeated_embeds(page) >= embeds:
+            embeds = 0
+        rows = max((len(found) for found in tables.values()), default=0)
+        enough = _ENOUGH_BESIDE_PLACEHOLDER if empty_quote else _ENOUGH_TEXT
+        full = text_length >= enough or articles > 0 or files > 0 or pictures > 0 or embeds > 0 or rows >= 3
+        if full and not (empty_quote and articles < 2 and not files and text_length < enough):
+            state = Ladder.CONTENT
+        elif empty_quote:
+            state, quote = Ladder.PLACEHOLDER, empty_quote
+        elif self._wants_login(page, own):
+            state = Ladder.LOGIN
+        else:
+            state = Ladder.EMPTY
+        return Content(state, quote[:300], text_length, articles, files, pictures, rows, embeds)
+
+    def _repeated_embeds(self, page: Page) -> int:
+        home = self.pages.home
+        if home is None or home is page:
+            return 0
+        everywhere = {embed.url for embed in home.embeds}
+        return sum(embed.url in everywhere for embed in page.embeds if embed.url)
+
+    def _files(self, page: Page, block: Block) -> int:
+        count = 0
+        for index in block.links:
+            url = page.links[index].url
+            if extension(url) in DOCUMENT_EXTENSIONS:
+                target = self.pages.look(url)
+                count += target.reach not in (Reach.DEAD, Reach.SOFT_404)
+            elif self.vocabulary.hosts.is_document_host(host_of(url)):
+                count += 1
+        return count
+
+    def _telling(self, page: Page, index: int, name: str) -> bool:
+        """Whether a picture says by its texts that it is what the section is about, or is large enough to be it."""
+        image = page.images[index]
+        if not image.url or image.region in ("menu", "header", "footer"):
+            return False
+        told = words(image.name)
+        return bool(name) and (contains_words(told, name) or bool(self.matcher.match(image.alt or image.title)))
+
+    def _wants_login(self, page: Page, own: list[Block]) -> bool:
+        return any(field.kind == "password" for form in page.forms for field in form.fields) and len(own) < 40
+
+    def _under_heading(self, page: Page, index: int) -> Content:
+        level = page.blocks[index].level
+        following: list[Block] = []
+        for block in page.blocks[index + 1 : index + 41]:
+            if block.level and block.level <= level and block.text:
+                break
+            following.append(block)
+        return self._weigh(page, following, label_words(page.blocks[index].text))
+
+    # ------------------------------------------------------------------ the menu's tree
+
+    def _children_of(self, page: Page, url: str, label: str) -> tuple[Link, ...]:
+        if page.key not in self._children:
+            self._children[page.key] = _menu_children(page)
+        return self._children[page.key].get(label_words(label), ())
+
+    # ------------------------------------------------------------------ putting together
+
+    def _add(self, entry: Entry) -> None:
+        known = self.entries.setdefault(entry.topic, {})
+        ident = (key(entry.url), label_words(entry.label))
+        before = known.get(ident)
+        if before is None or _RANK[entry.state] > _RANK[before.state]:
+            known[ident] = entry
+
+    def _section(self, topic: str) -> Section:
+        entries = tuple(self.entries.get(topic, {}).values())
+        singles = tuple(self.singles.get(topic, {}).values())
+        best = max(entries, key=lambda entry: (_RANK[entry.state], entry.strong), default=None)
+        state = best.state if best is not None else Ladder.NONE
+        live = [single for single in singles if single.target.reach in (Reach.PAGE, Reach.ATTACHMENT)]
+        if state is Ladder.NONE and singles:
+            state = Ladder.SINGLE
+        elif live and best is not None and _RANK[state] < _RANK[Ladder.SINGLE]:
+            state = Ladder.SINGLE
+        return Section(topic, state, entries, best, self._pages_of(entries, singles), singles)
+
+    def _pages_of(self, entries: tuple[Entry, ...], singles: tuple[Single, ...]) -> tuple[Page, ...]:
+        found: dict[str, Page] = {}
+        for entry in entries:
+            if entry.target is None or entry.target.page is None or entry.target.page.home:
+                continue
+            page = entry.target.page
+            found.setdefault(page.key, page)
+            for link in self.pages.own_links(page):
+                target = self.pages.look(link.url)
+                if (
+                    target.page is not None
+                    and not target.page.home
+                    and target.page.key not in self.pages.furniture
+                    and len(link.text) >= _ARTICLE_TITLE
+                ):
+                    found.setdefault(target.page.key, target.page)
+        for single in singles:
+            if single.target.page is not None:
+                found.setdefault(single.target.page.key, single.target.page)
+        return tuple(found.values())
+
+
+def _distinct(occurrences: tuple[Occurrence, ...]) -> Iterable[Occurrence]:
+    """An address's links with different labels, the most telling place of each: home page and menus first."""
+    seen: set[str] = set()
+    for occurrence in sorted(
+        occurrences, key=lambda o: (not o.page.home, o.link.region not in ("menu", "header", "footer"))
+    ):
+        label = label_words(occurrence.link.text)
+        if label not in seen:
+            seen.add(label)
+            yield occurrence
+
+
+def _signatures(blocks: tuple[Block, ...]) -> set[int]:
+    return {block.signature for block in blocks}
+
+
+def _menu_children(page: Page) -> Mapping[str, tuple[Link, ...]]:
+    """The links nested under each menu entry, by the entry's label: `<li><a>A</a><ul><li><a>B</a>…`."""
+    children: dict[str, tuple[Link, ...]] = {}
+    for item in page.tree().css("li"):
+        label = ""
+        found: list[Link] = []
+        child = item.child
+        nested: list[LexborNode] = []
+        while child is not None:
+            if child.tag in ("ul", "div", "ol", "nav"):
+                nested.append(child)
+            elif not label and child.tag not in ("-text", "-comment"):
+                label = label_of(child)[0]
+            elif not label and child.tag == "-text" and (child.text_content or "").strip():
+                label = (child.text_content or "").strip()
+            child = child.next
+        for part in nested:
+            for anchor in part.css("a[href]"):
+                url = absolute(anchor.attributes.get("href") or "", page.base)
+                href = anchor.attributes.get("href") or ""
+                if url and not href.startswith(("#", "javascript:")):
+                    found.append(Link(url, label_of(anchor)[0], "a", "menu", href))
+        name = label_words(label)
+        if name and found and name not in children:
+            children[name] = tuple(found)
+    return children
