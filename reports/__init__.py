@@ -1,0 +1,1 @@
+"""Scorecards for people: the workbook and the HTML pages, both views of results.json."""

@@ -1,0 +1,195 @@
+"""The few figures of a unit that tables and summaries need, read off its object in results.json."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from reports.inert import inert_text
+from reports.wording import NO_DISTRICT, NO_GRADE, VERDICTS
+
+if TYPE_CHECKING:
+    from auditor.checklist import Checklist
+
+UnitObject = Mapping[str, Any]
+Units = Callable[[], Iterator[dict[str, Any]]]
+
+VERDICT_ORDER: tuple[str, ...] = tuple(VERDICTS)
+UNDECIDED: tuple[str, ...] = ("manual", "undetermined")
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """One unit in a table. Points are None where the audit gave none; `counts` follow VERDICT_ORDER."""
+
+    id: str
+    name: str
+    kind: str
+    district: str
+    url: str
+    page: str
+    status: str
+    axes: tuple[float | None, ...]
+    points: float | None
+    low: float | None
+    high: float | None
+    grade: str
+    determined: float | None
+    counts: tuple[int, ...]
+
+    def count(self, verdict: str) -> int:
+        """How many items have this verdict."""
+        return self.counts[VERDICT_ORDER.index(verdict)]
+
+    @property
+    def undecided(self) -> int:
+        """How many items wait for a person or could not be looked at."""
+        return sum(self.count(verdict) for verdict in UNDECIDED)
+
+
+def _figure(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def unit_line(unit: UnitObject, axis_ids: Iterable[str]) -> UnitLine:
+    """The line of one unit; texts are inert and short."""
+    axes = unit.get("axes") or {}
+    total = unit.get("total") or {}
+    counted = Counter(item["verdict"] for item in unit["items"])
+    return UnitLine(
+        id=inert_text(unit["id"], 120),
+        name=inert_text(unit["name"], 250),
+        kind=str(unit.get("kind") or "khac"),
+        district=inert_text(unit.get("district"), 120),
+        url=str(unit.get("url") or ""),
+        page=str(unit.get("page") or ""),
+        status=str(unit["status"]),
+        axes=tuple(_figure((axes.get(axis) or {}).get("points")) for axis in axis_ids),
+        points=_figure(total.get("points")),
+        low=_figure(total.get("low")),
+        high=_figure(total.get("high")),
+        grade=inert_text(total.get("grade"), 40),
+        determined=_figure(total.get("determined")),
+        counts=tuple(counted[verdict] for verdict in VERDICT_ORDER),
+    )
+
+
+@dataclass(slots=True)
+class Tally:
+    """Running sums over units; means are over the units that have a total."""
+
+    units: int = 0
+    scored: int = 0
+    statuses: Counter[str] = field(default_factory=Counter)
+    grades: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    _points: float = 0.0
+    _low: float = 0.0
+    _high: float = 0.0
+    _axes: dict[int, tuple[float, int]] = field(default_factory=dict)
+
+    def add(self, line: UnitLine) -> None:
+        """Take one unit in."""
+        self.units += 1
+        self.statuses[line.status] += 1
+        self.verdicts.update(dict(zip(VERDICT_ORDER, line.counts, strict=True)))
+        if line.points is None:
+            return
+        self.scored += 1
+        self.grades[line.grade or NO_GRADE] += 1
+        self._points += line.points
+        self._low += line.points if line.low is None else line.low
+        self._high += line.points if line.high is None else line.high
+        for index, points in enumerate(line.axes):
+            if points is not None:
+                total, count = self._axes.get(index, (0.0, 0))
+                self._axes[index] = (total + points, count + 1)
+
+    @property
+    def mean(self) -> float | None:
+        """Mean total."""
+        return self._points / self.scored if self.scored else None
+
+    @property
+    def mean_low(self) -> float | None:
+        """Mean of the lower bounds."""
+        return self._low / self.scored if self.scored else None
+
+    @property
+    def mean_high(self) -> float | None:
+        """Mean of the upper bounds."""
+        return self._high / self.scored if self.scored else None
+
+    def axis_mean(self, index: int) -> float | None:
+        """Mean points of the axis at this place in the checklist's order, over units that have points there."""
+        total, count = self._axes.get(index, (0.0, 0))
+        return total / count if count else None
+
+
+class Tallies:
+    """Sums by group, such as districts, beside each other."""
+
+    def __init__(self) -> None:
+        self._groups: dict[str, Tally] = {}
+
+    def add(self, group: str, line: UnitLine) -> None:
+        """Take a unit into its group; an empty name becomes "(không ghi)"."""
+        self._groups.setdefault(group or NO_DISTRICT, Tally()).add(line)
+
+    def largest_first(self) -> list[tuple[str, Tally]]:
+        """Groups by number of units, then by name."""
+        return sorted(self._groups.items(), key=lambda pair: (-pair[1].units, pair[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class SumLine:
+    """One addend of an axis: points = points of the axis * weight * score / sum of the decided weights."""
+
+    item: str
+    weight: float
+    score: float
+    points: float
+    full: float
+
+
+def sum_lines(unit: UnitObject, checklist: Checklist) -> dict[str, list[SumLine]]:
+    """How every axis adds up, by axis id: the unit's own `sum` where it brings one, else from its items.
+
+    Only decided items (with a score) stand in it; `full` is what the item would bring with score 1.
+    """
+    given = unit.get("sum") or {}
+    axes = unit.get("axes") or {}
+    by_id = {item["id"]: item for item in unit["items"]}
+    lines: dict[str, list[SumLine]] = {}
+    for axis in checklist.axes:
+        axis_id = axis.id
+        of = _figure((axes.get(axis_id) or {}).get("of")) or axis.points
+        if axis_id in given:
+            addends = [(str(i), float(w), float(s)) for i, w, s, *_ in given[axis_id] if s is not None]
+        else:
+            addends = [
+                (row.id, float(by_id[row.id]["weight"]), float(by_id[row.id]["score"]))
+                for row in checklist.items
+                if axis_id in row.axes and row.id in by_id and by_id[row.id].get("score") is not None
+            ]
+        weights = sum(weight for _, weight, _ in addends)
+        lines[axis_id] = [
+            SumLine(item, weight, score, of * weight * score / weights, of * weight / weights)
+            for item, weight, score in addends
+            if weights
+        ]
+    return lines
+
+
+def points_to_gain(sums: Mapping[str, list[SumLine]]) -> list[tuple[str, float]]:
+    """Items that lost points and how many the unit gains by mending each, the most first, then by id."""
+    gains: dict[str, float] = {}
+    for lines in sums.values():
+        for line in lines:
+            gains[line.item] = gains.get(line.item, 0.0) + line.full - line.points
+    return sorted(
+        ((item, gain) for item, gain in gains.items() if gain > 1e-9),
+        key=lambda pair: (-round(pair[1], 6), pair[0]),
+    )
