@@ -1,0 +1,276 @@
+"""Which address of a portal is read next. Pure: the same answers in the same order give the same choice.
+
+The caller takes addresses with `next`, fetches several at a time, and hands the answers back *in the order in which
+the addresses were taken*; what the network did first never matters.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from auditor.links import Link
+from auditor.urls import DOCUMENT_EXTENSIONS, FILE_EXTENSIONS, IMAGE_EXTENSIONS, Scope, extension, host_of, key
+from spiders.addresses import AddressRules, Terms, Worth, shape
+
+_REGIONS = frozenset({"menu", "header", "footer"})
+_FRAMES = frozenset({"frame", "iframe"})
+_MAX_HREFS = 50_000
+
+
+class Tier(IntEnum):
+    """The classes of addresses in the order in which they are read."""
+
+    REDIRECT = 0  # where an address that was taken already leads to
+    FRAME = 1  # part of a page that was read
+    MENU_MATCH = 2  # menu, header or footer of the home page, important by its label
+    MENU = 3
+    MATCH = 4  # a short label of the vocabulary
+    SITEMAP = 5  # named by the sitemap and important by its address
+    LONG_MATCH = 6  # an article or document whose title holds a word of the vocabulary
+    LINK = 7
+    SITEMAP_REST = 8
+    LOW = 9  # print views, feeds, the umpteenth address of one pattern
+
+
+# Of these only so many addresses of one pattern are read before everything else.
+_COUNTED = frozenset({Tier.MATCH, Tier.SITEMAP, Tier.LONG_MATCH, Tier.LINK, Tier.SITEMAP_REST})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address to read. `file`: it is taken for an attachment. `hops`: redirects that led to it."""
+
+    url: str
+    depth: int
+    via: str | None
+    tier: Tier
+    file: bool = False
+    hops: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one unit. `per_pattern`: addresses of one pattern before the others of it come last."""
+
+    max_pages: int
+    max_attachments: int
+    max_depth: int
+    per_pattern: int = 24
+    per_calendar: int = 4
+    sitemap_pages: int = 40
+
+    @property
+    def max_waiting(self) -> int:
+        return max(4000, 10 * self.max_pages)
+
+    @property
+    def max_requests(self) -> int:
+        """Pages asked for, the dead ones included."""
+        return 2 * self.max_pages + 20
+
+
+class Frontier:
+    """The addresses of one portal that are known and not yet read."""
+
+    def __init__(self, scope: Scope, limits: Limits, terms: Terms, rules: AddressRules) -> None:
+        self.scope = scope
+        self._limits = limits
+        self._terms = terms
+        self._rules = rules
+        self._pages: list[tuple[int, int, int, Target]] = []
+        self._files: list[tuple[int, int, Target]] = []
+        self._seen: set[str] = set()
+        self._hrefs: set[str] = set()
+        self._order = 0
+        self._put_back: set[int] = set()
+        self._patterns: Counter[str] = Counter()
+        self._calendars: Counter[str] = Counter()
+        self._too_deep: dict[str, None] = {}
+        self._since_file = 0
+        self._pages_under_way = 0
+        self._files_under_way = 0
+        self.pages = 0
+        self.files = 0
+        self.asked = 0
+        self.dropped: Counter[str] = Counter()
+
+    def seen(self, url: str) -> bool:
+        """Whether an address (or another spelling of it) is known."""
+        return key(url) in self._seen
+
+    def mark_seen(self, url: str) -> None:
+        """The address needs no visit, e.g. the home page."""
+        self._seen.add(key(url))
+
+    def skip(self, href: str) -> bool:
+        """Whether an address as written stood on an earlier page and means the same on every page."""
+        return href in self._hrefs
+
+    def add_links(self, links: Iterable[Link], *, via: str, depth: int, home: bool = False) -> None:
+        """The links of a page that was read, in document order; `depth` is the page's own."""
+        new: list[str] = []
+        for link in links:
+            if link.href[:1] == "/" or link.href[:4] == "http":
+                new.append(link.href)
+            if link.url and link.source != "form":
+                self._add_link(link, via, depth, home)
+        if len(self._hrefs) < _MAX_HREFS:
+            self._hrefs.update(new)
+
+    def _add_link(self, link: Link, via: str, depth: int, home: bool) -> None:
+        known = key(link.url)
+        if known in self._seen:
+            return
+        kind = extension(link.url)
+        inside = self.scope.contains(link.url)
+        if kind in FILE_EXTENSIONS:
+            self._add_file(link, known, kind, via, depth, inside)
+            return
+        if not inside:
+            return
+        if link.source in _FRAMES:
+            self._push(Target(link.url, depth, via, Tier.FRAME), known)
+            return
+        worth = self._rules.worth(link.url)
+        if worth is Worth.NEVER or self._endless(link.url):
+            self._seen.add(known)
+            self.dropped["never" if worth is Worth.NEVER else "calendar"] += 1
+            return
+        if depth + 1 > self._limits.max_depth:
+            if len(self._too_deep) < 2000:
+                self._too_deep[link.url] = None
+            return
+        match = self._terms.match(link.text, link.url)
+        if worth is Worth.LOW:
+            tier = Tier.LOW
+        elif home and link.region in _REGIONS:
+            tier = Tier.MENU_MATCH if match else Tier.MENU
+        elif match:
+            tier = Tier.MATCH if match == 2 else Tier.LONG_MATCH
+        else:
+            tier = Tier.LINK
+        self._push(Target(link.url, depth + 1, via, tier), known)
+
+    def _add_file(self, link: Link, known: str, kind: str, via: str, depth: int, inside: bool) -> None:
+        image = kind in IMAGE_EXTENSIONS
+        if not (kind in DOCUMENT_EXTENSIONS or image) or (link.source in _FRAMES and image):
+            return
+        if not inside and (image or not self._rules.is_file_host(host_of(link.url))):
+            return
+        match = self._terms.match(link.text, link.url) or self._terms.match("", via)
+        if image and not match:
+            return
+        self._seen.add(known)
+        if len(self._files) >= self._limits.max_waiting:
+            self.dropped["waiting"] += 1
+            return
+        tier = (0 if match else 1) + (2 if image else 0)
+        self._order += 1
+        target = Target(link.url, depth + 1, via, Tier.MATCH if match else Tier.LINK, file=True)
+        heapq.heappush(self._files, (tier, self._order, target))
+
+    def add_sitemap(self, urls: Iterable[str]) -> None:
+        """The addresses of the sitemaps, in their order."""
+        best = 0
+        for url in urls:
+            known = key(url)
+            if known in self._seen or not self.scope.contains(url) or extension(url) in FILE_EXTENSIONS:
+                continue
+            if self._rules.worth(url) is not Worth.NORMAL or self._endless(url):
+                continue
+            chosen = best < self._limits.sitemap_pages and self._terms.match("", url) == 2
+            best += chosen
+            tier = Tier.SITEMAP if chosen else Tier.SITEMAP_REST
+            self._push(Target(url, 1, None, tier), known)
+
+    def add_redirect(self, source: Target, url: str) -> None:
+        """Where an address that was taken leads to; nothing happens when that is known."""
+        known = key(url)
+        if known not in self._seen:
+            file = source.file or extension(url) in DOCUMENT_EXTENSIONS
+            self._push(Target(url, source.depth, source.url, Tier.REDIRECT, file, source.hops + 1), known)
+
+    def add_refresh(self, url: str, *, via: str, depth: int) -> None:
+        """Where a page that was read sends its visitors by a meta refresh."""
+        known = key(url)
+        if known not in self._seen and self.scope.contains(url) and extension(url) not in FILE_EXTENSIONS:
+            self._push(Target(url, depth, via, Tier.REDIRECT), known)
+
+    def _endless(self, url: str) -> bool:
+        if not self._rules.is_calendar(url):
+            return False
+        pattern = shape(url)
+        self._calendars[pattern] += 1
+        return self._calendars[pattern] > self._limits.per_calendar
+
+    def _push(self, target: Target, known: str) -> None:
+        self._seen.add(known)
+        if len(self._pages) >= self._limits.max_waiting:
+            self.dropped["waiting"] += 1
+            return
+        self._order += 1
+        if target.file:
+            heapq.heappush(self._files, (0, self._order, target))
+        else:
+            heapq.heappush(self._pages, (target.tier, target.depth, self._order, target))
+
+    def next(self) -> Target | None:
+        """The next address to read, or None: nothing is left within the limits, or answers must come back first."""
+        if self._since_file >= 4 and self._files_allowed() and self._files[0][0] == 0:
+            return self._take_file()
+        return self._take_page() or (self._take_file() if self._files_allowed() else None)
+
+    def _files_allowed(self) -> bool:
+        return bool(self._files) and self.files + self._files_under_way < self._limits.max_attachments
+
+    def _take_file(self) -> Target:
+        self._since_file = 0
+        self._files_under_way += 1
+        return heapq.heappop(self._files)[2]
+
+    def _take_page(self) -> Target | None:
+        if self.pages + self._pages_under_way >= self._limits.max_pages or self.asked >= self._limits.max_requests:
+            return None
+        while self._pages:
+            _, depth, order, target = heapq.heappop(self._pages)
+            if target.tier in _COUNTED and order not in self._put_back:
+                pattern = shape(target.url)
+                if self._patterns[pattern] >= self._limits.per_pattern:
+                    self._put_back.add(order)
+                    heapq.heappush(self._pages, (Tier.LOW, depth, order, target))
+                    continue
+                self._patterns[pattern] += 1
+            self._since_file += 1
+            self._pages_under_way += 1
+            self.asked += 1
+            return target
+        return None
+
+    def settle(self, target: Target, role: str | None) -> None:
+        """The answer to an address that was taken: "page", "attachment", or None for anything that does not count."""
+        if target.file:
+            self._files_under_way -= 1
+        else:
+            self._pages_under_way -= 1
+        if role == "page":
+            self.pages += 1
+        elif role == "attachment":
+            self.files += 1
+
+    @property
+    def limit_reached(self) -> str | None:
+        """The limit that left addresses unread: "max_pages", "max_depth" or None."""
+        if self._pages or self.dropped["waiting"]:
+            return "max_pages"
+        return "max_depth" if any(key(url) not in self._seen for url in self._too_deep) else None
+
+    def unvisited(self, limit: int = 2000) -> tuple[str, ...]:
+        """Addresses in scope that a limit left unread, the best first."""
+        waiting = [entry[-1].url for entry in sorted(self._pages, key=lambda entry: entry[:3])]
+        deep = [url for url in self._too_deep if key(url) not in self._seen]
+        files = [entry[-1].url for entry in sorted(self._files, key=lambda entry: entry[:2])]
+        return tuple(dict.fromkeys([*waiting, *deep, *files]))[:limit]

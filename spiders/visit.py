@@ -1,0 +1,689 @@
+"""The crawl of one unit, from its first request to the closed archive."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from time import monotonic, time
+from urllib.parse import urlsplit, urlunsplit
+
+from scrapy import Request
+from scrapy.http import Response
+
+from auditor import __version__
+from auditor.archive import ArchiveWriter, archive_name, now
+from auditor.config import Config
+from auditor.links import PageLinks, extract_links
+from auditor.model import Capture, Cause, CrawlEnd, Failure, Status, StoppedBy, Unit, Whose
+from auditor.urls import Scope, absolute, host_of, key
+from spiders.addresses import AddressRules, Terms
+from spiders.bodies import is_page, parse, read_sitemap, script_redirect
+from spiders.challenges import ChallengeRules
+from spiders.faults import Fault, FaultError, of_exception, of_proxy_answer, of_status
+from spiders.frontier import Frontier, Limits, Target
+from spiders.politeness import Gates, passing
+from spiders.resolver import Guard, HostResolver, literal_address
+from spiders.robots import ABSENT, UNREADABLE, Robots, read_robots
+
+log = logging.getLogger(__name__)
+
+FAULTS_IN_A_ROW = 15
+_MAX_WAIT = 60.0  # longest single wait that a flood page or a backoff may ask for
+_ERROR_BODY = 20_000  # bytes kept of the page that comes with an error
+_MAX_LISTED = 2000
+_MAX_SITEMAPS = 6
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+def user_agent(contact: str) -> str:
+    """What the crawl calls itself, with the contact that the configuration names."""
+    return f"auditor/{__version__} (+{contact})" if contact else f"auditor/{__version__}"
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What all visits of a run share."""
+
+    config: Config
+    archive_dir: Path
+    download: Callable[[Request], Awaitable[Response]]
+    resolver: HostResolver
+    guard: Guard
+    host_gates: Gates
+    address_gates: Gates
+    terms: Terms
+    rules: AddressRules
+    challenges: ChallengeRules
+    other_unit_hosts: Mapping[str, str]
+    executor: Executor
+    pages: int = 0
+    bytes: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for one request."""
+
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    truncated: bool
+    fetched_at: str
+    asked_with: Mapping[str, str]
+    ip_address: str | None = None
+
+    def header(self, name: str) -> str:
+        """First value of a header (lower case), "" without it."""
+        return next((value for known, value in self.headers if known == name), "")
+
+    @property
+    def content_type(self) -> str:
+        return self.header("content-type")
+
+
+class AnswerFaultError(FaultError):
+    """A fault with the answer that showed it."""
+
+    def __init__(self, fault: Fault, answer: Answer | None = None) -> None:
+        super().__init__(fault)
+        self.answer = answer
+
+
+@dataclass(slots=True)
+class Result:
+    """What reading one target came to: an answer, a fault, or another address in its place."""
+
+    redirects: list[Answer] = field(default_factory=list)
+    answer: Answer | None = None
+    fault: Fault | None = None
+    moved_to: str | None = None
+
+
+class Jar:
+    """The cookies of one unit: name and value by host, for as long as its crawl lasts."""
+
+    def __init__(self) -> None:
+        self._cookies: dict[str, dict[str, str]] = {}
+
+    def header_for(self, url: str) -> str:
+        """The Cookie header for an address, "" without cookies."""
+        cookies = self._cookies.get(host_of(url))
+        return "; ".join(f"{name}={value}" for name, value in cookies.items()) if cookies else ""
+
+    def take(self, url: str, headers: tuple[tuple[str, str], ...]) -> None:
+        """Keeps, replaces or forgets what an answer sets."""
+        for known, value in headers:
+            if known != "set-cookie" or not value.isascii() or len(value) > 4096:
+                continue
+            pair, _, rest = value.partition(";")
+            name, _, content = pair.strip().partition("=")
+            cookies = self._cookies.setdefault(host_of(url), {})
+            if "max-age=0" in rest.lower().replace(" ", "") or "1970" in rest:
+                cookies.pop(name.strip(), None)
+            elif name.strip() and len(cookies) < 50 and pair.isprintable():
+                cookies[name.strip()] = content.strip()
+
+
+class Visit:
+    """Crawls one unit. `run` closes the archive whatever happens, unless it is cancelled."""
+
+    def __init__(self, unit: Unit, around: Surroundings) -> None:
+        assert unit.url is not None
+        self._unit = unit
+        self._around = around
+        self._crawl = around.config.crawl
+        self._proxied = around.config.network.proxy is not None
+        self._limits = Limits(self._crawl.max_pages, self._crawl.max_attachments, self._crawl.max_depth)
+        self._scope = Scope.of(unit.url)
+        self._frontier = Frontier(self._scope, self._limits, around.terms, around.rules)
+        self._jar = Jar()
+        self._robots: dict[str, asyncio.Task[Robots]] = {}
+        self._notes: dict[str, None] = {}
+        self._forbidden: dict[str, None] = {}
+        self._cut: list[str] = []
+        self._started = monotonic()
+        self._started_at = now()
+        self._deadline = self._started + self._crawl.max_seconds
+        self._final_url: str | None = None
+        self._pages = 0
+        self._attachments = 0
+        self._failed = 0
+        self._unread = 0
+        self._bytes = 0
+        self._in_a_row = 0
+        self._home_done = False
+        self.path = around.archive_dir / archive_name(unit.id)
+        self._archive = ArchiveWriter(
+            self.path, unit, {"crawler": user_agent(self._crawl.user_agent_contact)}, executor=around.executor
+        )
+
+    async def run(self) -> CrawlEnd:
+        """Crawls the unit and closes its archive. Raises OSError when the archive cannot be written."""
+        try:
+            status, reason, stopped_by = await self._guarded()
+            end = await self._end(status, reason, stopped_by)
+            await asyncio.get_running_loop().run_in_executor(None, self._archive.close, end)
+        except BaseException:
+            with suppress(OSError, ValueError):
+                self._archive.abandon()
+            raise
+        return end
+
+    async def _guarded(self) -> tuple[Status, str, StoppedBy]:
+        try:
+            async with asyncio.timeout(self._crawl.max_seconds):
+                return await self._visit()
+        except TimeoutError:
+            if self._home_done:
+                return Status.PARTIAL, StoppedBy.MAX_SECONDS.value, StoppedBy.MAX_SECONDS
+            return Status.UNREACHABLE, Cause.TIMEOUT.value, StoppedBy.MAX_SECONDS
+        except Exception as error:
+            log.exception("the crawl of unit %s failed", self._unit.id)
+            self._fail(self._unit.url or "", Fault(Cause.CRASH, Whose.US, f"{type(error).__name__}: {error}"[:300]))
+            return Status.ERROR, Cause.CRASH.value, StoppedBy.ERROR
+        finally:
+            for task in self._robots.values():
+                task.cancel()
+
+    async def _end(self, status: Status, reason: str, stopped_by: StoppedBy) -> CrawlEnd:
+        addresses = await self._addresses(self._final_url or self._unit.url or "")
+        self._archive.note("dns", {"host": host_of(self._final_url or self._unit.url or ""), "addresses": addresses})
+        if self._frontier.dropped:
+            self._archive.note("dropped", dict(sorted(self._frontier.dropped.items())))
+        left = () if stopped_by is StoppedBy.COMPLETE else self._frontier.unvisited(_MAX_LISTED)
+        return CrawlEnd(
+            status=status,
+            status_reason=reason,
+            stopped_by=stopped_by,
+            final_url=self._final_url,
+            pages=self._pages,
+            attachments=self._attachments,
+            failed=self._failed,
+            bytes=self._bytes,
+            seconds=round(monotonic() - self._started, 2),
+            started_at=self._started_at,
+            finished_at=now(),
+            addresses=addresses,
+            forbidden=tuple(self._forbidden)[:_MAX_LISTED],
+            unvisited=tuple(dict.fromkeys([*self._cut, *left]))[:_MAX_LISTED],
+            notes=tuple(self._notes),
+        )
+
+    async def _addresses(self, url: str) -> tuple[str, ...]:
+        """The addresses of a host as far as we know them: with a proxy only what network.hosts says."""
+        host = (urlsplit(url).hostname or "").lower()
+        if self._proxied:
+            known = self._around.guard.hosts.get(host)
+            return (known,) if known else ()
+        try:
+            return await self._around.resolver.addresses(host)
+        except Exception:  # whatever it was, the visit has met and named it already
+            return ()
+
+    # --- one request ---------------------------------------------------------------------------------------------
+
+    async def _once(self, url: str) -> Answer:
+        """One request through the gates of its host and its server. Raises FaultError."""
+        around = self._around
+        host = (urlsplit(url).hostname or "").lower()
+        gates = [around.host_gates.of(host.removeprefix("www."))]
+        headers = {
+            "User-Agent": user_agent(self._crawl.user_agent_contact),
+            "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+            "Accept-Language": "vi,en;q=0.5",
+            "Accept-Encoding": "gzip, deflate",
+        }
+        if cookies := self._jar.header_for(url):
+            headers["Cookie"] = cookies
+        request = Request(
+            url,
+            meta={
+                "verbatim_url": True,
+                "timeout": self._crawl.timeout_seconds,
+                "page_bytes": self._crawl.max_page_bytes,
+                "file_bytes": self._crawl.max_file_bytes,
+                "request_headers": headers,
+            },
+            dont_filter=True,
+        )
+        try:
+            around.guard.check_url(url)
+            if not self._proxied:
+                gates.append(around.address_gates.of((await around.resolver.addresses(host))[0]))
+            async with passing(*gates):
+                fetched_at = now()
+                response = await around.download(request)
+        except Exception as error:
+            raise FaultError(of_exception(error)) from error
+        meta = request.meta
+        if meta["certificate_invalid"]:
+            self._notes["certificate_invalid"] = None
+        self._jar.take(url, meta["headers"])
+        ip_address = str(response.ip_address) if response.ip_address else None
+        body = response.body
+        self._bytes += len(body)
+        around.bytes += len(body)
+        return Answer(url, response.status, meta["headers"], body, meta["truncated"], fetched_at, headers, ip_address)
+
+    async def _ask(self, url: str) -> Answer:
+        """An answer below 400, asked for again while the fault may pass. Raises AnswerFaultError."""
+        gate = self._around.host_gates.of(host_of(url))
+        attempt = 0
+        while True:
+            answer: Answer | None = None
+            try:
+                answer = await self._once(url)
+                fault = self._fault_of(answer)
+            except FaultError as error:
+                fault = error.fault
+            if fault is None:
+                assert answer is not None
+                gate.went_well()
+                return answer
+            if fault.cause is Cause.CHALLENGE or fault.status in (429, 503):
+                gate.slow_down(fault.wait)
+                if fault.status == 429 and answer is not None and answer.ip_address:
+                    self._around.address_gates.of(answer.ip_address).slow_down()
+            attempt += 1
+            wait = fault.wait or max(self._crawl.delay_seconds, 0.1) * 2**attempt
+            if not fault.passing or attempt > self._crawl.retries or monotonic() + wait >= self._deadline:
+                raise AnswerFaultError(fault, answer)
+            await asyncio.sleep(min(wait, _MAX_WAIT) if fault.status not in (429, 503) else wait)
+
+    def _fault_of(self, answer: Answer) -> Fault | None:
+        if self._proxied and (reported := of_proxy_answer(answer.status, answer.header("proxy-status"))):
+            return reported
+        wait = retry_after(answer.header("retry-after")) if answer.status in (429, 503) else None
+        page = is_page(answer.content_type, answer.body)
+        challenge = self._around.challenges.recognise(answer.headers, answer.body) if page else None
+        if challenge is not None and (challenge.kind == "flood" or answer.status >= 500):
+            named = min(challenge.wait, _MAX_WAIT) if challenge.wait else wait
+            return Fault(Cause.CHALLENGE, Whose.US, f"{challenge.kind} page", True, answer.status, named)
+        return of_status(answer.status, wait) if answer.status >= 400 else None
+
+    # --- robots.txt ----------------------------------------------------------------------------------------------
+
+    async def _robots_of(self, url: str) -> Robots:
+        """The rules of the host of an address. Raises FaultError where the host cannot be talked to at all."""
+        if not self._crawl.obey_robots:
+            return ABSENT
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        task = self._robots.get(origin)
+        if task is None:
+            task = self._robots[origin] = asyncio.create_task(self._fetch_robots(origin))
+        return await asyncio.shield(task)
+
+    async def _fetch_robots(self, origin: str) -> Robots:
+        url = f"{origin}/robots.txt"
+        robots = UNREADABLE
+        for _ in range(6):  # RFC 9309 section 2.3.1.2: at least five redirects
+            try:
+                answer = await self._ask(url)
+            except AnswerFaultError as error:
+                if error.fault.cause in (Cause.DNS, Cause.REFUSED, Cause.TLS, Cause.PRIVATE_ADDRESS, Cause.BAD_ADDRESS):
+                    raise
+                if error.answer is not None and error.fault.cause is Cause.HTTP_ERROR:
+                    self._write(error.answer, "robots")
+                    robots = read_robots(error.answer.status, error.answer.content_type, error.answer.body)
+                break
+            self._write(answer, "robots")
+            location = moved_to(answer)
+            if location is None:
+                robots = read_robots(answer.status, answer.content_type, answer.body)
+                break
+            url = location
+        if robots.note:
+            self._notes[robots.note] = None
+        if robots.crawl_delay:
+            self._around.host_gates.of(host_of(origin)).set_least(robots.crawl_delay)
+        return robots
+
+    # --- the home page -------------------------------------------------------------------------------------------
+
+    async def _find_home(self) -> Answer:
+        """The home page, under the address given or its nearest spellings. Raises AnswerFaultError for the first fault."""
+        assert self._unit.url is not None
+        waiting = deque([self._unit.url])
+        tried: set[str] = set()
+        first: AnswerFaultError | None = None
+        while waiting:
+            url = waiting.popleft()
+            tried.add(url)
+            try:
+                return await self._enter(url)
+            except FaultError as error:
+                fault = error.fault
+                first = first or (error if isinstance(error, AnswerFaultError) else AnswerFaultError(fault))
+                if error is not first and fault.cause in (Cause.HTTP_ERROR, Cause.CHALLENGE, Cause.ROBOTS):
+                    first = error if isinstance(error, AnswerFaultError) else AnswerFaultError(fault)
+                self._fail(url, fault)
+                waiting.extend(other for other in other_spellings(url, fault.cause) if other not in tried)
+        assert first is not None
+        raise first
+
+    async def _enter(self, url: str) -> Answer:
+        """Follows redirects of every kind from an address to a real home page. Raises FaultError."""
+        seen: set[str] = set()
+        via: str | None = None
+        for _ in range(self._crawl.max_redirects + 1):
+            self._refuse_other_unit(url)
+            if not (await self._robots_of(url)).allows(url):
+                self._forbidden[url] = None
+                raise FaultError(Fault(Cause.ROBOTS, Whose.US, "robots.txt"))
+            answer = await self._ask(url)
+            target = moved_to(answer)
+            role = "redirect"
+            if target is None:
+                if not is_page(answer.content_type, answer.body):
+                    raise AnswerFaultError(
+                        Fault(Cause.BAD_RESPONSE, Whose.SITE, f"home page is {answer.content_type or 'no HTML'}"),
+                        answer,
+                    )
+                tree, encoding = parse(answer.body, answer.content_type)
+                found = extract_links(tree, url, encoding=encoding, limit=self._crawl.max_links_per_page)
+                target = found.refresh or absolute(script_redirect(tree) or "", url)
+                challenge = self._around.challenges.recognise(answer.headers, answer.body)
+                if challenge is not None and target is None:
+                    raise AnswerFaultError(
+                        Fault(Cause.CHALLENGE, Whose.SITE, challenge.kind, False, answer.status), answer
+                    )
+                if target is None or (key(target) == key(url) and target.split("#")[0] in (url, *seen)):
+                    self._take_home(answer, found, via)
+                    return answer
+            self._write(answer, role, via=via)
+            # The same address twice is no loop as long as a cookie came with it.
+            if target in seen and not answer.header("set-cookie"):
+                break
+            seen.add(url)
+            via, url = url, target
+        raise FaultError(Fault(Cause.TOO_MANY_REDIRECTS, Whose.SITE, f"more than {len(seen)} redirects"))
+
+    def _refuse_other_unit(self, url: str) -> None:
+        if self._scope.contains(url):
+            return
+        host = (urlsplit(url).hostname or "").lower()
+        if host.removeprefix("www.") == self._scope.host:
+            return
+        owner = self._around.other_unit_hosts.get(host) or self._around.other_unit_hosts.get(host_of(url))
+        if owner is not None and owner != self._unit.id:
+            raise FaultError(Fault(Cause.OFF_SCOPE_REDIRECT, Whose.SITE, f"redirects to unit {owner}"))
+
+    def _take_home(self, answer: Answer, found: PageLinks, via: str | None) -> None:
+        if not self._scope.contains(answer.url):
+            self._scope = Scope.of(answer.url)
+            self._frontier = Frontier(self._scope, self._limits, self._around.terms, self._around.rules)
+        self._final_url = answer.url
+        self._home_done = True
+        self._write(answer, "page", via=via, home=True)
+        self._count_page()
+        self._frontier.pages += 1
+        self._frontier.mark_seen(answer.url)
+        if self._unit.url:
+            self._frontier.mark_seen(self._unit.url)
+        self._frontier.add_links(found.links, via=answer.url, depth=0, home=True)
+
+    # --- the rest ------------------------------------------------------------------------------------------------
+
+    async def _visit(self) -> tuple[Status, str, StoppedBy]:
+        try:
+            home = await self._find_home()
+        except AnswerFaultError as error:
+            return unreachable(error.fault)
+        await self._read_sitemaps(home.url)
+        stopped_by = await self._read_pages()
+        return self._verdict(stopped_by)
+
+    def _verdict(self, stopped_by: StoppedBy) -> tuple[Status, str, StoppedBy]:
+        if stopped_by in (StoppedBy.TOO_MANY_FAULTS, StoppedBy.MAX_ARCHIVE_BYTES):
+            return Status.PARTIAL, stopped_by.value, stopped_by
+        # Pages that only we could not read: with many of them nobody can say what the portal lacks.
+        if self._unread > 3 and self._unread * 5 > self._pages + self._unread:
+            return Status.PARTIAL, "many_faults", stopped_by
+        return Status.AUDITED, stopped_by.value, stopped_by
+
+    async def _read_sitemaps(self, home: str) -> None:
+        robots = await self._robots_of(home)
+        named = [
+            url for url in (absolute(url, home) for url in robots.sitemaps) if url and host_of(url) == host_of(home)
+        ]
+        waiting = deque(named[:3] or [absolute("/sitemap.xml", home) or home])
+        urls: list[str] = []
+        for _ in range(_MAX_SITEMAPS):
+            if not waiting:
+                break
+            url = waiting.popleft()
+            if not robots.allows(url):
+                continue
+            try:
+                answer = await self._ask(url)
+            except FaultError:
+                continue
+            sitemap = read_sitemap(answer.body) if answer.status == 200 else None
+            if sitemap is None:
+                continue
+            self._write(answer, "sitemap")
+            listed = [known for known in (absolute(entry, url) for entry in sitemap.urls) if known]
+            if sitemap.index:
+                waiting.extend(entry for entry in listed if host_of(entry) == host_of(home))
+            else:
+                urls.extend(listed)
+        self._frontier.add_sitemap(urls[:_MAX_LISTED])
+
+    async def _read_pages(self) -> StoppedBy:
+        """Reads what the frontier names, several at a time; answers are used in the order in which they were asked."""
+        under_way: deque[tuple[Target, asyncio.Task[Result]]] = deque()
+        try:
+            while True:
+                while len(under_way) < self._crawl.concurrency_per_host:
+                    target = self._frontier.next()
+                    if target is None:
+                        break
+                    under_way.append((target, asyncio.create_task(self._read(target))))
+                if not under_way:
+                    break
+                target, task = under_way[0]
+                result = await task
+                under_way.popleft()
+                self._use(target, result)
+                if self._in_a_row >= FAULTS_IN_A_ROW:
+                    return StoppedBy.TOO_MANY_FAULTS
+                if self._archive.size >= self._crawl.max_archive_bytes:
+                    return StoppedBy.MAX_ARCHIVE_BYTES
+        finally:
+            for target, task in under_way:
+                task.cancel()
+                self._cut.append(target.url)
+            await asyncio.gather(*(task for _, task in under_way), return_exceptions=True)
+        limit = self._frontier.limit_reached
+        return StoppedBy(limit) if limit else StoppedBy.COMPLETE
+
+    async def _read(self, target: Target) -> Result:
+        """Reads one address; other spellings of the same address are followed, others are only named."""
+        result = Result()
+        url = target.url
+        for _ in range(self._crawl.max_redirects + 1):
+            try:
+                if not (await self._robots_of(url)).allows(url):
+                    result.fault = Fault(Cause.ROBOTS, Whose.US, "robots.txt")
+                    return result
+                answer = await self._ask(url)
+            except AnswerFaultError as error:
+                result.fault, result.answer = error.fault, error.answer
+                return result
+            except FaultError as error:
+                result.fault = error.fault
+                return result
+            if answer.status not in _REDIRECTS:
+                result.answer = answer
+                return result
+            result.redirects.append(answer)
+            location = moved_to(answer)
+            if location is None:
+                result.fault = Fault(Cause.BAD_ADDRESS, Whose.SITE, "redirect to no web address", status=answer.status)
+                return result
+            if key(location) != key(target.url):
+                result.moved_to = location
+                return result
+            url = location
+        result.fault = Fault(Cause.TOO_MANY_REDIRECTS, Whose.SITE, "redirects to itself")
+        return result
+
+    def _use(self, target: Target, result: Result) -> None:
+        """Stores a result and hands its links to the frontier."""
+        for answer in result.redirects:
+            self._write(answer, "redirect", target)
+        role: str | None = None
+        if result.fault is not None:
+            self._use_fault(target, result.fault, result.answer)
+        elif result.moved_to is not None:
+            self._in_a_row = 0
+            self._use_move(target, result.moved_to, result.redirects[-1].status)
+        elif result.answer is not None:
+            self._in_a_row = 0
+            role = self._use_answer(target, result.answer)
+        self._frontier.settle(target, role)
+
+    def _use_fault(self, target: Target, fault: Fault, answer: Answer | None) -> None:
+        if fault.cause is Cause.ROBOTS:
+            self._forbidden[target.url] = None
+            return
+        if answer is not None and fault.cause is Cause.HTTP_ERROR:
+            cut = len(answer.body) > _ERROR_BODY
+            kept = replace(answer, body=answer.body[:_ERROR_BODY], truncated=cut or answer.truncated)
+            self._write(kept, "page" if is_page(answer.content_type, answer.body) else "attachment", target)
+        self._fail(target.url, fault, target)
+        self._in_a_row = self._in_a_row + 1 if fault.of_the_network else 0
+        if fault.whose is not Whose.SITE:
+            self._unread += 1
+
+    def _use_move(self, target: Target, url: str, status: int) -> None:
+        inside = self._scope.contains(url) or (target.file and self._around.rules.is_file_host(host_of(url)))
+        if not inside:
+            self._fail(target.url, Fault(Cause.OFF_SCOPE_REDIRECT, Whose.US, f"leads to {url}", status=status), target)
+        elif target.hops >= self._crawl.max_redirects:
+            self._fail(target.url, Fault(Cause.TOO_MANY_REDIRECTS, Whose.SITE, f"leads to {url}"), target)
+        else:
+            self._frontier.add_redirect(target, url)
+
+    def _use_answer(self, target: Target, answer: Answer) -> str:
+        if not is_page(answer.content_type, answer.body):
+            self._attachments += 1
+            self._write(answer, "attachment", target)
+            return "attachment"
+        self._write(answer, "page", target)
+        self._count_page()
+        tree, encoding = parse(answer.body, answer.content_type)
+        found = extract_links(
+            tree,
+            answer.url,
+            encoding=encoding,
+            limit=self._crawl.max_links_per_page,
+            skip=self._frontier.skip if target.depth else None,
+        )
+        if len(found.links) >= self._crawl.max_links_per_page:
+            self._notes["max_links_per_page"] = None
+        if found.refresh:
+            self._frontier.add_refresh(found.refresh, via=answer.url, depth=target.depth)
+        self._frontier.add_links(found.links, via=answer.url, depth=target.depth, home=target.depth == 0)
+        return "page"
+
+    # --- what is written -----------------------------------------------------------------------------------------
+
+    def _count_page(self) -> None:
+        self._pages += 1
+        self._around.pages += 1
+
+    def _write(
+        self, answer: Answer, role: str, target: Target | None = None, *, via: str | None = None, home: bool = False
+    ) -> None:
+        capture = Capture(
+            url=answer.url,
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+            fetched_at=answer.fetched_at,
+            role=role,
+            depth=target.depth if target else 0,
+            via=target.via if target else via,
+            home=home,
+            truncated=answer.truncated,
+            ip_address=answer.ip_address,
+        )
+        self._archive.exchange(capture, request_headers=answer.asked_with)
+
+    def _fail(self, url: str, fault: Fault, target: Target | None = None) -> None:
+        self._failed += 1
+        self._around.faults[fault.cause.value] += 1
+        self._archive.failure(
+            Failure(
+                url=url,
+                cause=fault.cause,
+                whose=fault.whose,
+                detail=fault.detail,
+                at=now(),
+                status=fault.status,
+                via=target.via if target else None,
+                depth=target.depth if target else 0,
+            )
+        )
+
+
+def unreachable(fault: Fault) -> tuple[Status, str, StoppedBy]:
+    """How a unit stands whose home page could not be read."""
+    if fault.cause is Cause.OFF_SCOPE_REDIRECT:
+        return Status.UNREACHABLE, "redirects_to_other_unit", StoppedBy.UNREACHABLE
+    if fault.cause is Cause.CHALLENGE and fault.detail.startswith("maintenance"):
+        return Status.UNREACHABLE, "maintenance", StoppedBy.UNREACHABLE
+    if fault.cause in (Cause.ROBOTS, Cause.CHALLENGE) or fault.status in (401, 403, 429):
+        return Status.BLOCKED, fault.code, StoppedBy.BLOCKED
+    if fault.cause is Cause.CRASH:
+        return Status.ERROR, fault.code, StoppedBy.ERROR
+    return Status.UNREACHABLE, fault.code, StoppedBy.UNREACHABLE
+
+
+def moved_to(answer: Answer) -> str | None:
+    """Where a redirect leads, absolute; None for any other answer and for a redirect to nowhere."""
+    if answer.status not in _REDIRECTS:
+        return None
+    location = answer.header("location").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return absolute(location, answer.url) if location.strip() else None
+
+
+def retry_after(value: str) -> float | None:
+    """Seconds that a Retry-After header asks for (RFC 9110 section 10.2.3), None without a usable one."""
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time())
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def other_spellings(url: str, cause: Cause) -> list[str]:
+    """Addresses worth trying when one cannot be reached: with or without `www.`, http or https."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        literal = literal_address(host)
+    except ValueError:
+        return []
+    if parts.port is not None or literal is not None:
+        return []
+    if cause is Cause.DNS:
+        other = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
+        return [urlunsplit((parts.scheme, other, parts.path, parts.query, ""))]
+    if cause in (Cause.REFUSED, Cause.TIMEOUT, Cause.TLS, Cause.RESET, Cause.BAD_RESPONSE):
+        scheme = "http" if parts.scheme == "https" else "https"
+        return [urlunsplit((scheme, host, parts.path, parts.query, ""))]
+    return []
