@@ -12,9 +12,9 @@ A portal is a folder of files with an optional `portal.yaml`:
     down: refused             refused | dropped: the host answers nothing at all
     headers: {Server: x}      sent with every answer
     charset: utf-8            charset in the Content-Type of pages; null sends none
-    encoding: tcvn3           pages are sent in these bytes (Python's name, or one of auditor.legacy's)
+    encoding: utf-16          pages are sent in these bytes (a codec of Python)
     not_found: {file: _404.html, status: 404}
-    search: {path: /tim, parameters: [q], file: _tim.html}   {{query}} and {{results}} are filled in
+    search: {path: /tim, parameters: [q], file: _tim.html}   {{query}} and {{results}} are filled
     calendar: {path: /lich, file: _lich.html}                links to the month before and after, for ever
     session: sid              every internal link carries a fresh value of this parameter
     rules:                    the first rule whose glob matches path?query
@@ -121,6 +121,7 @@ class SearchConfig:
     path: str
     parameters: tuple[str, ...]
     file: str
+    extension: bool = True  # False: found pages are named without ".html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def read_portal_config(folder: Path, hosts: Sequence[str] = ()) -> PortalConfig:
             if isinstance(value := raw.get(key), dict):
                 raw[key] = kind(**value)
         if isinstance(value := raw.get("search"), dict):
-            raw["search"] = SearchConfig(value["path"], tuple(value["parameters"]), value["file"])
+            raw["search"] = SearchConfig(**{**value, "parameters": tuple(value["parameters"])})
         rules = raw.get("rules", ())
         raw["rules"] = (
             tuple(Rule(**rule) for rule in rules if isinstance(rule, dict)) if isinstance(rules, list) else ()
@@ -353,11 +354,12 @@ class PortalFolder:
                 continue
             text = path.read_text(encoding="utf-8", errors="replace")
             title = found.group(1) if (found := _TITLE.match(text)) else path.stem
-            yield (
-                "/" + path.relative_to(self._folder).as_posix(),
-                title,
-                _fold(f"{title} {_TAG.sub(' ', text)}"),
-            )
+            address = "/" + path.relative_to(self._folder).as_posix()
+            if path.name == "index.html":
+                address = address.removesuffix("index.html")
+            elif self._config.search and not self._config.search.extension:
+                address = address.removesuffix(".html")
+            yield address, title, _fold(f"{title} {_TAG.sub(' ', text)}")
 
 
 def proxy_failure(error: str, text: str) -> Answer:
