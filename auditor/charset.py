@@ -50,6 +50,7 @@ _RUN_LIMIT = 20_000  # characters of one text run that are examined for a double
 
 _ASCII = bytes(range(0x80))
 _META = re.compile(rb"<meta\b[^>]*?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_XML = re.compile(rb"\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 
@@ -67,9 +68,10 @@ _DOUBLE = re.compile(
 _VNI_PAIR = re.compile(rb"\xc3[\xa2\xb9\x82\x99](?<=[aoAO]..)", re.DOTALL)
 
 _ENTITY = re.compile(r"&(?:#(\d{2,4})|#[xX]([0-9a-fA-F]{2,4})|([A-Za-z]{2,8}[0-9]{0,2}));?")
-_ENTITY_BYTES = re.compile(
-    rb"(?:\A|[^&])&(?:#(?:1[2-9]|2[0-5])\d;?|#[xX][89a-fA-F][0-9a-fA-F];?|[A-Za-z]{2,6}[0-9]{0,2};)"
-)
+_NAMED = re.compile(rb"&([A-Za-z]{2,6}[0-9]{0,2});")
+_NUMBERED = re.compile(rb"&#(?:1[2-9][0-9]|2[0-5][0-9]|[xX][89a-fA-F][0-9a-fA-F]);?")
+_VNI_ENTITY = re.compile(rb"&(?:[aA]circ|[uU]grave);")
+_SPACE_ENTITIES = frozenset((b"&#160;", b"&#xA0;", b"&#xa0;"))
 _MARK_ENTITY = re.compile(r"&#(?:0*(76[89]|77[0-9]|78[0-9]|79[0-9]|80[0-9])|[xX]0*(3[0-2][0-9a-fA-F]));")
 _MARK = "\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323"
 _COMBINED = re.compile(f"[A-Za-zÂâÊêÔôĂăƠơƯư][{_MARK}]+")
@@ -87,7 +89,7 @@ class Decoded:
 
     text: the page's source in NFC, legacy and doubly encoded parts already repaired. encoding: what the bytes were
     read as ("utf-8", "utf-16-le", "windows-1252", or a legacy code). declared: the label as written, lower case, by
-    "bom", "header" or "meta". valid_utf8: strictly. declared_ok: UTF-8 or UTF-16 declared and the bytes are that,
+    "bom", "header", "meta" or "xml" (the XML declaration of a feed). valid_utf8: strictly. declared_ok: UTF-8 or UTF-16 declared and the bytes are that,
     but for the few that `broken_bytes` counts. legacy: the code of (a part of) the text, one of legacy.CODES;
     legacy_share: the share of the accented Vietnamese words that were in it. double_encoded: a part had been encoded
     to UTF-8 twice. combining_share: the share of the accented Vietnamese letters written with combining marks.
@@ -189,6 +191,8 @@ def _declaration(body: bytes, content_type: str | None) -> tuple[str | None, str
         head = _COMMENT.sub(b"", head)
     if found := _META.search(head):
         return found[1].decode("ascii", "replace").lower(), "meta", 0
+    if found := _XML.match(head):
+        return found[1].decode("ascii", "replace").lower(), "xml", 0
     return None, None, 0
 
 
@@ -285,12 +289,13 @@ def _looks_odd(body: bytes, text: str, characters: frozenset[str], encoding: str
         return True
     if b"&" not in body:
         return False
-    for entity in {found[0] for found in _ENTITY_BYTES.finditer(body)}:
-        name = entity[entity.index(b"&") + 1 :].rstrip(b";")
-        if name in _telling_entities() or name.startswith(b"#"):
-            return True
-        if name.lower() in (b"acirc", b"ugrave") and entity[:1] in b"aoAO":
-            return True
+    names = set(_NAMED.findall(body))
+    if names & _telling_entities():
+        return True
+    if b"&#" in body and not set(_NUMBERED.findall(body)) <= _SPACE_ENTITIES:
+        return True
+    if names & {b"acirc", b"Acirc", b"ugrave", b"Ugrave"}:
+        return any(body[m.start() - 1 : m.start()] in (b"a", b"o", b"A", b"O") for m in _VNI_ENTITY.finditer(body))
     return False
 
 
