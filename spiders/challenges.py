@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -63,7 +64,7 @@ class ChallengeRules:
         return None
 
     def _wait(self, listed: list[str]) -> float | None:
-        for number, unit in zip(listed, listed[1:], strict=False):
+        for number, unit in pairwise(listed):
             if number.isdigit() and len(number) <= 4 and unit in self.seconds:
                 return float(number)
         return None

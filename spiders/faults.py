@@ -16,7 +16,10 @@ from spiders.resolver import NameNotFoundError, NameServerError, PrivateAddressE
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why an address gave no usable answer. `passing`: asking again soon may help. `wait`: seconds the site asked for."""
+    """Why an address gave no usable answer.
+
+    `passing`: asking again soon may help. `wait`: seconds that the site asked us to wait.
+    """
 
     cause: Cause
     whose: Whose

@@ -17,7 +17,7 @@ class Gate:
 
     def __init__(self, pause: float, concurrency: int, *, max_pause: float) -> None:
         self.pause = pause
-        self._least = pause
+        self._base = self._least = pause
         self._most = max(pause, max_pause)
         self.active = 0
         self._free = concurrency
@@ -27,8 +27,8 @@ class Gate:
 
     @property
     def idle(self) -> bool:
-        """Whether the gate can be forgotten: nobody passes or waits, and the pause is over."""
-        return not self._queue and self._next <= monotonic() and self.active == 0 and self.pause == self._least
+        """Whether the gate can be forgotten: nobody passes or waits, and a new one would do the same."""
+        return not self._queue and self.active == 0 and self.pause == self._base and self._next <= monotonic()
 
     async def enter(self) -> None:
         """Waits until a request may start."""

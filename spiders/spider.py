@@ -6,9 +6,10 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -58,6 +59,34 @@ class Job:
     error: BaseException | None = None
 
 
+class ArchiveThread(ThreadPoolExecutor):
+    """The thread that compresses and writes; `room` lets a visit wait while it is far behind."""
+
+    _MOST = 400
+
+    def __init__(self) -> None:
+        super().__init__(1, thread_name_prefix="archive")
+        self._behind = 0
+        self._lock = Lock()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """As ThreadPoolExecutor does, counting what is not yet done."""
+        with self._lock:
+            self._behind += 1
+        future = super().submit(fn, *args, **kwargs)
+        future.add_done_callback(self._one_less)
+        return future
+
+    def _one_less(self, _: Future[Any]) -> None:
+        with self._lock:
+            self._behind -= 1
+
+    async def room(self) -> None:
+        """Returns when little enough is waiting to be written."""
+        while self._behind > self._MOST:
+            await asyncio.sleep(0.01)
+
+
 class PortalSpider(Spider):
     """Runs the visits of a job; `guard` and `resolver` are what the download handler connects with."""
 
@@ -79,12 +108,13 @@ class PortalSpider(Spider):
             await self._run()
         except BaseException as error:
             self._job.error = error
-        for request in ():
+        none: tuple[Request, ...] = ()
+        for request in none:
             yield request
 
     async def _run(self) -> None:
         job, crawl = self._job, self._job.config.crawl
-        writer = ThreadPoolExecutor(1, thread_name_prefix="archive")
+        writer = ArchiveThread()
         around = Surroundings(
             config=job.config,
             archive_dir=job.archive_dir,
@@ -98,6 +128,7 @@ class PortalSpider(Spider):
             challenges=challenge_rules(),
             other_unit_hosts=job.other_unit_hosts,
             executor=writer,
+            room=writer.room,
         )
         units = iter(job.units)
         workers = [asyncio.create_task(self._work(units, around)) for _ in range(crawl.concurrent_units)]

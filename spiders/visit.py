@@ -63,6 +63,7 @@ class Surroundings:
     challenges: ChallengeRules
     other_unit_hosts: Mapping[str, str]
     executor: Executor
+    room: Callable[[], Awaitable[None]]
     pages: int = 0
     bytes: int = 0
     faults: Counter[str] = field(default_factory=Counter)
@@ -137,13 +138,13 @@ class Visit:
     """Crawls one unit. `run` closes the archive whatever happens, unless it is cancelled."""
 
     def __init__(self, unit: Unit, around: Surroundings) -> None:
-        assert unit.url is not None
-        self._unit = unit
+        self._start_url = absolute(unit.url or "", unit.url or "")
+        self._unit = unit = replace(unit, url=self._start_url)
         self._around = around
         self._crawl = around.config.crawl
         self._proxied = around.config.network.proxy is not None
         self._limits = Limits(self._crawl.max_pages, self._crawl.max_attachments, self._crawl.max_depth)
-        self._scope = Scope.of(unit.url)
+        self._scope = Scope.of(self._start_url or "http://invalid.invalid/")
         self._frontier = Frontier(self._scope, self._limits, around.terms, around.rules)
         self._jar = Jar()
         self._robots: dict[str, asyncio.Task[Robots]] = {}
@@ -195,8 +196,9 @@ class Visit:
                 task.cancel()
 
     async def _end(self, status: Status, reason: str, stopped_by: StoppedBy) -> CrawlEnd:
-        addresses = await self._addresses(self._final_url or self._unit.url or "")
-        self._archive.note("dns", {"host": host_of(self._final_url or self._unit.url or ""), "addresses": addresses})
+        url = self._final_url or self._start_url or ""
+        addresses = () if reason == Cause.DNS.value else await self._addresses(url)
+        self._archive.note("dns", {"host": host_of(url), "addresses": addresses})
         if self._frontier.dropped:
             self._archive.note("dropped", dict(sorted(self._frontier.dropped.items())))
         left = () if stopped_by is StoppedBy.COMPLETE else self._frontier.unvisited(_MAX_LISTED)
@@ -351,11 +353,15 @@ class Visit:
     # --- the home page -------------------------------------------------------------------------------------------
 
     async def _find_home(self) -> Answer:
-        """The home page, under the address given or its nearest spellings. Raises AnswerFaultError for the first fault."""
-        assert self._unit.url is not None
-        waiting = deque([self._unit.url])
+        """The home page, under the address given or its nearest spellings.
+
+        Raises FaultError with the fault that tells most.
+        """
+        if self._start_url is None:
+            raise FaultError(Fault(Cause.BAD_ADDRESS, Whose.SITE, "no web address"))
+        waiting = deque([self._start_url])
         tried: set[str] = set()
-        first: AnswerFaultError | None = None
+        first: FaultError | None = None
         while waiting:
             url = waiting.popleft()
             tried.add(url)
@@ -363,9 +369,9 @@ class Visit:
                 return await self._enter(url)
             except FaultError as error:
                 fault = error.fault
-                first = first or (error if isinstance(error, AnswerFaultError) else AnswerFaultError(fault))
-                if error is not first and fault.cause in (Cause.HTTP_ERROR, Cause.CHALLENGE, Cause.ROBOTS):
-                    first = error if isinstance(error, AnswerFaultError) else AnswerFaultError(fault)
+                # Another spelling at which somebody answers says more than one at which nobody does.
+                if first is None or not fault.of_the_network:
+                    first = error
                 self._fail(url, fault)
                 waiting.extend(other for other in other_spellings(url, fault.cause) if other not in tried)
         assert first is not None
@@ -381,32 +387,34 @@ class Visit:
                 self._forbidden[url] = None
                 raise FaultError(Fault(Cause.ROBOTS, Whose.US, "robots.txt"))
             answer = await self._ask(url)
+            seen.add(url)
             target = moved_to(answer)
-            role = "redirect"
             if target is None:
-                if not is_page(answer.content_type, answer.body):
-                    raise AnswerFaultError(
-                        Fault(Cause.BAD_RESPONSE, Whose.SITE, f"home page is {answer.content_type or 'no HTML'}"),
-                        answer,
-                    )
-                tree, encoding = parse(answer.body, answer.content_type)
-                found = extract_links(tree, url, encoding=encoding, limit=self._crawl.max_links_per_page)
-                target = found.refresh or absolute(script_redirect(tree) or "", url)
-                challenge = self._around.challenges.recognise(answer.headers, answer.body)
-                if challenge is not None and target is None:
-                    raise AnswerFaultError(
-                        Fault(Cause.CHALLENGE, Whose.SITE, challenge.kind, False, answer.status), answer
-                    )
-                if target is None or (key(target) == key(url) and target.split("#")[0] in (url, *seen)):
+                if answer.status in _REDIRECTS:
+                    raise FaultError(Fault(Cause.BAD_ADDRESS, Whose.SITE, "redirect to no web address"))
+                found, target = self._read_entrance(answer)
+                # A page that reloads itself is the home page; one that leads to another address is only its door.
+                if target is None or target in seen:
                     self._take_home(answer, found, via)
                     return answer
-            self._write(answer, role, via=via)
-            # The same address twice is no loop as long as a cookie came with it.
-            if target in seen and not answer.header("set-cookie"):
+            elif target in seen and not answer.header("set-cookie"):
                 break
-            seen.add(url)
+            self._write(answer, "redirect", via=via)
             via, url = url, target
-        raise FaultError(Fault(Cause.TOO_MANY_REDIRECTS, Whose.SITE, f"more than {len(seen)} redirects"))
+        raise FaultError(Fault(Cause.TOO_MANY_REDIRECTS, Whose.SITE, "the home page redirects for ever"))
+
+    def _read_entrance(self, answer: Answer) -> tuple[PageLinks, str | None]:
+        """The links of a first page, and where it sends its visitors by itself. Raises FaultError."""
+        if not is_page(answer.content_type, answer.body):
+            kind = answer.content_type or "unknown"
+            raise FaultError(Fault(Cause.BAD_RESPONSE, Whose.SITE, f"the home page is no HTML: {kind}"))
+        tree, encoding = parse(answer.body, answer.content_type)
+        found = extract_links(tree, answer.url, encoding=encoding, limit=self._crawl.max_links_per_page)
+        target = found.refresh or absolute(script_redirect(tree) or "", answer.url)
+        challenge = self._around.challenges.recognise(answer.headers, answer.body)
+        if challenge is not None and target is None:
+            raise FaultError(Fault(Cause.CHALLENGE, Whose.SITE, f"{challenge.kind} page", status=answer.status))
+        return found, target
 
     def _refuse_other_unit(self, url: str) -> None:
         if self._scope.contains(url):
@@ -428,8 +436,7 @@ class Visit:
         self._count_page()
         self._frontier.pages += 1
         self._frontier.mark_seen(answer.url)
-        if self._unit.url:
-            self._frontier.mark_seen(self._unit.url)
+        self._frontier.mark_seen(self._start_url or answer.url)
         self._frontier.add_links(found.links, via=answer.url, depth=0, home=True)
 
     # --- the rest ------------------------------------------------------------------------------------------------
@@ -437,7 +444,7 @@ class Visit:
     async def _visit(self) -> tuple[Status, str, StoppedBy]:
         try:
             home = await self._find_home()
-        except AnswerFaultError as error:
+        except FaultError as error:
             return unreachable(error.fault)
         await self._read_sitemaps(home.url)
         stopped_by = await self._read_pages()
@@ -495,6 +502,7 @@ class Visit:
                 result = await task
                 under_way.popleft()
                 self._use(target, result)
+                await self._around.room()
                 if self._in_a_row >= FAULTS_IN_A_ROW:
                     return StoppedBy.TOO_MANY_FAULTS
                 if self._archive.size >= self._crawl.max_archive_bytes:
@@ -510,7 +518,7 @@ class Visit:
     async def _read(self, target: Target) -> Result:
         """Reads one address; other spellings of the same address are followed, others are only named."""
         result = Result()
-        url = target.url
+        url = self._at_home(target.url)
         for _ in range(self._crawl.max_redirects + 1):
             try:
                 if not (await self._robots_of(url)).allows(url):
@@ -537,6 +545,14 @@ class Visit:
             url = location
         result.fault = Fault(Cause.TOO_MANY_REDIRECTS, Whose.SITE, "redirects to itself")
         return result
+
+    def _at_home(self, url: str) -> str:
+        """An address of the portal with the scheme and the `www.` of its home page, which are known to work."""
+        home = urlsplit(self._final_url or url)
+        if self._scope.port is not None or not self._scope.contains(url):
+            return url
+        parts = urlsplit(url)
+        return urlunsplit((home.scheme, home.netloc, parts.path, parts.query, ""))
 
     def _use(self, target: Target, result: Result) -> None:
         """Stores a result and hands its links to the frontier."""
