@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -122,12 +123,16 @@ def own_region(node: LexborNode) -> str | None:
     role = attributes.get("role")
     if role and role in _ROLE_REGION:
         return _ROLE_REGION[role]
-    name = f"{attributes.get('id') or ''} {attributes.get('class') or ''}"
-    if len(name) > 1:
-        match = _REGION.search(name)
-        if match:
-            return match.lastgroup
+    identity, css = attributes.get("id"), attributes.get("class")
+    if identity or css:
+        return _region_of_name(f"{identity or ''} {css or ''}")
     return None
+
+
+@lru_cache(maxsize=16384)
+def _region_of_name(name: str) -> str | None:
+    match = _REGION.search(name)
+    return match.lastgroup if match else None
 
 
 _HIDDEN_STYLE = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -17,9 +17,9 @@ from auditor.text import clean, words
 from auditor.urls import absolute, file_name, key
 
 _BLOCK_TAGS: Final = frozenset(
-    "address article aside blockquote body br caption center dd details dialog div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hr legend li main marquee nav ol option p pre section summary table tbody td tfoot th "
-    "thead tr ul".split()
+    "address article aside blockquote body br caption center dd details dialog div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hr legend li main marquee nav ol option p pre section summary table tbody td "
+    "tfoot th thead tr ul".split()
 )
 _SKIPPED: Final = frozenset("script style noscript template svg select textarea head -comment object".split())
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
@@ -175,6 +175,17 @@ class Page:
         return LexborHTMLParser(self.html)
 
 
+@lru_cache(maxsize=16384)
+def _styled_as_title(css: str) -> bool:
+    return bool(_TITLE_CLASS.search(css))
+
+
+@lru_cache(maxsize=16384)
+def _template_name(identity: str) -> str:
+    """A class or id without the numbers that tell one article of a template from the next."""
+    return _DIGITS.sub("", identity)
+
+
 class _Reader:
     """One walk over the tree. Iterative, since hostile pages nest deeper than Python recurses."""
 
@@ -217,7 +228,8 @@ class _Reader:
                 if not stack:
                     break
                 node = node.next
-        self._flush(("body", 0, "", False, "", 0, None, None, None, [-1, -1]))
+        if self._buffer or self._pictures:
+            self._flush(("body", 0, "", False, "", 0, None, None, None, [-1, -1]))
 
     def _enter(self, node: LexborNode, state: tuple) -> tuple | None:  # type: ignore[type-arg]
         tag = node.tag or ""
@@ -239,17 +251,18 @@ class _Reader:
             return None
         attributes = node.attributes
         if tag in _BLOCK_TAGS:
-            self._flush(state)
+            if self._buffer or self._pictures:
+                self._flush(state)
             block_tag = tag
             level = _HEADINGS.get(tag, level if tag in ("br", "center") else 0)
         own_css = attributes.get("class") or ""
         if own_css:
             css = own_css
-            if not level and tag in ("div", "span", "p", "td", "a", "strong", "b", "li") and _TITLE_CLASS.search(css):
+            if not level and tag in ("div", "span", "p", "td", "a", "strong", "b", "li") and _styled_as_title(css):
                 level = 7
         identity = own_css or attributes.get("id") or ""
         if tag != "body":
-            path = hash((path, tag, _DIGITS.sub("", identity)))
+            path = hash((path, tag, _template_name(identity) if identity else ""))
         opened = own_region(node)
         if opened is not None:
             region = opened
@@ -288,12 +301,10 @@ class _Reader:
         return (block_tag, level, region, hidden, css, path, cell, form, link, table)
 
     def _leave(self, node: LexborNode, inner: tuple) -> None:  # type: ignore[type-arg]
-        if (node.tag or "") in _BLOCK_TAGS:
+        if (self._buffer or self._pictures) and node.tag in _BLOCK_TAGS:
             self._flush(inner)
 
     def _flush(self, state: tuple) -> None:  # type: ignore[type-arg]
-        if not self._buffer and not self._pictures:
-            return
         text = clean("".join(self._buffer))[:_MAX_BLOCK]
         if (text or self._pictures) and len(self.blocks) < _MAX_BLOCKS:
             block_tag, level, region, hidden, css, path, cell, form, _, _ = state

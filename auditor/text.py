@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 # Letters that NFD does not take apart; the gha letters stand for Ư in PDF text with a broken font map.
@@ -32,7 +31,7 @@ _FOLD = _fold_table()
 
 def clean(text: str) -> str:
     """Text in NFC with runs of white space as one blank and none at its ends."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def fold(text: str) -> str:

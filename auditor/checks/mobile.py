@@ -49,9 +49,9 @@ def mobile(viewports: Viewports, pages: Pages, *, viewport_share: float) -> Find
     if share < viewport_share:
         bad = [page for page in pages.pages if not viewports.by_page[page.key].usable]
         return partial(
-            f"Trang chủ vừa màn hình điện thoại, nhưng chỉ {len(good)} trên {len(pages.pages)} trang đã xem khai báo đúng.",
+            f"Trang chủ vừa màn hình điện thoại, nhưng chỉ {len(good)} trên {len(pages.pages)} trang khai báo đúng.",
             [*shown, *(evidence_of(page, page.title, "Trang không khai báo đúng") for page in bad[:3])],
-            remedy="Thêm thẻ viewport như ở trang chủ vào các trang còn lại, bắt đầu từ những trang nêu trong minh chứng.",
+            remedy="Thêm thẻ viewport như ở trang chủ vào các trang còn lại, trước hết là các trang nêu ở minh chứng.",
         )
     return passed(
         f"Trang chủ và {len(good)} trên {len(pages.pages)} trang đã xem khai báo đúng cho màn hình điện thoại.", shown

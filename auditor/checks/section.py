@@ -30,7 +30,7 @@ def section(
     Fix: fill the page behind the entry, repair the link, or add the entry to the menu.
     """
     found = sections.find(topic)
-    name = vocabulary.topic(topic).title
+    name = vocabulary.topics[topic].title
     return finding_of(found, name, pages, external_passes=external_passes)
 
 

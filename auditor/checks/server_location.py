@@ -54,9 +54,7 @@ def server_location(location: Location, pages: Pages, *, city: str) -> Finding:
         )
     if all(place.city and words(city) in place.city for place in known):
         return passed("Mọi địa chỉ máy chủ của cổng đều ở Thành phố Hồ Chí Minh.", shown)
-    return manual(
-        "Máy chủ ở Việt Nam; dữ liệu vị trí không chắc chắn về thành phố nên cần người xác nhận.", shown
-    )
+    return manual("Máy chủ ở Việt Nam; dữ liệu vị trí không chắc chắn về thành phố nên cần người xác nhận.", shown)
 
 
 def _said(country: str, city: str) -> str:

@@ -29,14 +29,12 @@ def unit_links(units: Units, pages: Pages, *, min_share: float) -> Finding:
         return passed(f"{summary}, và có liên kết đến Sở.", shown)
     if units.department is not None or units.linked:
         to_department = "có" if units.department is not None else "không thấy"
-        names = ", ".join(child.name for child in missing[:3])
+        lacking = [*(["Sở"] if units.department is None else []), *(child.name for child in missing[:3])]
         return partial(
             f"{summary}; {to_department} liên kết đến Sở.",
             shown,
             Reason.INCOMPLETE,
-            remedy=f"Bổ sung liên kết {'đến Sở và ' if units.department is None else ''}đến các đơn vị còn thiếu: {names}…"
-            if names
-            else "Bổ sung liên kết đến Sở và đến mọi đơn vị trực thuộc.",
+            remedy=f"Bổ sung liên kết còn thiếu: {', '.join(lacking)}…",
         )
     return failed(
         f"Không tìm thấy liên kết đến Sở hay đến đơn vị nào trong {total} đơn vị trực thuộc có trang web.",

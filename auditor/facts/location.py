@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 import maxminddb
@@ -40,15 +41,27 @@ def read(archive: Archive, config: Config, vocabulary: Vocabulary) -> Location:
     if not addresses:
         known = config.network.hosts.get(host) or config.network.hosts.get(f"www.{host}")
         addresses = (known,) if known else ()
-    network = vocabulary.hosts.delivery_network(
-        [capture.headers for capture in archive.captures[:5] if capture.role == "page"], addresses
-    )
+    network = _delivery_network(archive, addresses, vocabulary)
     database = config.location.database
     if database is None or not Path(database).is_file():
         return Location(addresses, (), False, network)
     with maxminddb.open_database(database) as reader:
         places = tuple(_place(address, reader.get(address)) for address in addresses)
     return Location(addresses, places, True, network)
+
+
+def _delivery_network(archive: Archive, addresses: tuple[str, ...], vocabulary: Vocabulary) -> str | None:
+    """The content delivery network that answers for the host, told by its headers or its address ranges."""
+    pages = [capture for capture in archive.captures if capture.role == "page"][:3]
+    for cdn in vocabulary.hosts.cdns:
+        for capture in pages:
+            for name, pattern in cdn.headers.items():
+                value = capture.header(name.lower())
+                if value is not None and pattern.search(value):
+                    return cdn.name
+        if any(ip_address(address) in network for address in addresses for network in cdn.networks):
+            return cdn.name
+    return None
 
 
 def _place(address: str, record: object) -> Place:

@@ -5,6 +5,7 @@ The section rule of items.yaml: content of its own, or an announcement that lead
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,12 +13,11 @@ from enum import StrEnum
 from selectolax.lexbor import LexborNode
 
 from auditor.facts.pages import Occurrence, Pages, Reach, Target
-from auditor.labels import LabelMatcher, Match, label_words, title_parts
 from auditor.links import Link, label_of
 from auditor.page import Block, Page
 from auditor.text import contains_words, words
 from auditor.urls import DOCUMENT_EXTENSIONS, absolute, extension, file_name, host_of, key
-from auditor.vocabulary import Vocabulary
+from auditor.vocabulary import Vocabulary, label_words, under
 
 # Sizes in characters of folded text; they tell content from a stray line and are no limits of the checklist.
 _ENOUGH_TEXT = 150
@@ -25,6 +25,7 @@ _ENOUGH_BESIDE_PLACEHOLDER = 400
 _ARTICLE_TITLE = 15
 _MAX_SINGLES = 60
 _MAX_CHILDREN = 60
+_TITLE_PARTS = re.compile(r"\s+[-–—|»:•]+\s+|\s*[|»]\s*")
 
 
 class Ladder(StrEnum):
@@ -139,7 +140,6 @@ class _Finder:
     def __init__(self, pages: Pages, vocabulary: Vocabulary) -> None:
         self.pages = pages
         self.vocabulary = vocabulary
-        self.matcher: LabelMatcher = vocabulary.matcher
         self.entries: dict[str, dict[tuple[str, str], Entry]] = {}
         self.singles: dict[str, dict[str, Single]] = {}
         self._content: dict[tuple[str, str], Content] = {}
@@ -161,22 +161,25 @@ class _Finder:
                 if not link.text or link.source in ("form", "frame", "iframe", "embed"):
                     continue
                 in_menu = chrome or link.region in ("menu", "header", "footer") or link.source in ("option", "area")
-                matches = self.matcher.match(link.text)
-                if not matches and link.image:
-                    matches = {topic: Match.PHRASE for topic in self.matcher.slug(link.url)}
-                for topic, match in matches.items():
-                    if match is Match.EXACT or in_menu or (occurrence.page.home and len(label_words(link.text)) < 60):
-                        if link.source == "option" and not in_menu:
-                            continue
-                        self._enter(topic, link.text, occurrence.page, link.url, strong=match is not Match.PHRASE)
-                if not matches or not in_menu:
+                topics = self.vocabulary.topics_of_label(link.text)
+                if not topics and link.image:
+                    topics = self.vocabulary.topics_of_address(link.url)
+                for topic in topics:
+                    strong = self._is_label(topic, link.text)
+                    if strong or in_menu or (occurrence.page.home and len(link.text) < 60):
+                        self._enter(topic, link.text, occurrence.page, link.url, strong=strong)
+                if not topics or not in_menu:
                     self._single(occurrence)
         for page in self._menu_pages():
             for link in page.links:
                 if not link.url and link.text and link.source == "a":
-                    for topic, match in self.matcher.match(link.text).items():
+                    for topic in self.vocabulary.topics_of_label(link.text):
                         if link.region in ("menu", "header", "footer", "aside") or page.home:
-                            self._enter_parent(topic, link, page, strong=match is not Match.PHRASE)
+                            self._enter_parent(topic, link, page, strong=self._is_label(topic, link.text))
+
+    def _is_label(self, topic: str, text: str) -> bool:
+        """Whether the whole text is one of the topic's labels, not only a part of it."""
+        return label_words(text) in self.vocabulary.topics[topic].labels
 
     def _menu_pages(self) -> Iterable[Page]:
         """The pages whose menus are read for entries without a link: the home page and its frames."""
@@ -189,7 +192,7 @@ class _Finder:
             title = file_name(link.url) if extension(link.url) in DOCUMENT_EXTENSIONS else ""
         if not title:
             return
-        for topic in self.matcher.title(title):
+        for topic in self.vocabulary.topics_of_title(title):
             if not self.pages.internal(link.url) and extension(link.url) not in DOCUMENT_EXTENSIONS:
                 continue
             singles = self.singles.setdefault(topic, {})
@@ -208,36 +211,36 @@ class _Finder:
                     continue
                 if any(page.links[i].url for i in block.links):
                     continue  # the link itself is the entry
-                for topic, match in self.matcher.match(block.text).items():
-                    if match is Match.PHRASE and len(label_words(block.text).split()) > 6:
-                        continue
-                    content = self._under_heading(page, index)
-                    self._add(
-                        Entry(topic, block.text, page, page.url, None, content.state, content.quote, match > Match.PHRASE)
-                    )
+                for topic in self.vocabulary.topics_of_label(block.text):
+                    strong = self._is_label(topic, block.text)
+                    if strong or len(label_words(block.text).split()) <= 6:
+                        content = self._under_heading(page, index)
+                        self._add(Entry(topic, block.text, page, page.url, None, content.state, content.quote, strong))
 
     def _from_pages(self) -> None:
         """Pages that call themselves by a topic's name, whether or not an entry leads to them."""
         for page in self.pages.pages:
             if page.home:
                 continue
-            names = [block.text for block in page.headings if block.signature in _signatures(self.pages.own[page.key])][:3]
-            names += title_parts(page.title)[:2]
-            topics: dict[str, tuple[str, Match]] = {}
+            names = [block.text for block in page.headings if block.signature in _signatures(self.pages.own[page.key])][
+                :3
+            ]
+            names += [part for part in _TITLE_PARTS.split(page.title) if part.strip()][:2]
+            topics: dict[str, tuple[str, bool]] = {}
             for name in names:
-                for topic, match in self.matcher.match(name).items():
-                    if match is not Match.PHRASE:
-                        topics.setdefault(topic, (name, match))
-            for topic in self.matcher.slug(page.url):
-                if not topics:
-                    topics.setdefault(topic, (page.title or file_name(page.url), Match.PHRASE))
-            for topic, (name, match) in topics.items():
+                for topic in self.vocabulary.topics_of_label(name):
+                    if self._is_label(topic, name):
+                        topics.setdefault(topic, (name, True))
+            if not topics:
+                for topic in self.vocabulary.topics_of_address(page.url):
+                    topics[topic] = (page.title or file_name(page.url), False)
+            for topic, (name, strong) in topics.items():
                 content = self.content(page, name)
-                if content.state is Ladder.CONTENT or match is not Match.PHRASE:
+                if content.state is Ladder.CONTENT or strong:
                     target = self.pages.look(page.url)
-                    self._add(Entry(topic, name, page, page.url, target, content.state, content.quote, match > Match.PHRASE))
+                    self._add(Entry(topic, name, page, page.url, target, content.state, content.quote, strong))
             title = names[0] if names else page.title
-            for topic in self.matcher.title(title):
+            for topic in self.vocabulary.topics_of_title(title):
                 self.singles.setdefault(topic, {}).setdefault(
                     page.key, Single(title, page.url, page, self.pages.look(page.url))
                 )
@@ -255,7 +258,9 @@ class _Finder:
             below = self.pages.look(child.url)
             child_state, child_quote = self._behind(below, child.text, page)
             if child_state in (Ladder.CONTENT, Ladder.UNSEEN) and below.page is not target.page:
-                self._add(Entry(topic, f"{label} › {child.text}", page, child.url, below, child_state, child_quote, strong))
+                self._add(
+                    Entry(topic, f"{label} › {child.text}", page, child.url, below, child_state, child_quote, strong)
+                )
         self._add(Entry(topic, label, page, url, target, state, quote, strong))
 
     def _enter_parent(self, topic: str, link: Link, page: Page, *, strong: bool) -> None:
@@ -271,8 +276,6 @@ class _Finder:
     def _behind(self, target: Target, label: str, page: Page) -> tuple[Ladder, str]:
         match target.reach:
             case Reach.PAGE if target.page is not None:
-                if target.page.home and not page.home and page.key != target.page.key:
-                    return Ladder.NOWHERE, ""
                 if target.page.home:
                     return Ladder.NOWHERE, ""
                 content = self.content(target.page, label)
@@ -375,7 +378,7 @@ class _Finder:
             if extension(url) in DOCUMENT_EXTENSIONS:
                 target = self.pages.look(url)
                 count += target.reach not in (Reach.DEAD, Reach.SOFT_404)
-            elif self.vocabulary.hosts.is_document_host(host_of(url)):
+            elif under(host_of(url), self.vocabulary.hosts.file_services):
                 count += 1
         return count
 
@@ -385,7 +388,9 @@ class _Finder:
         if not image.url or image.region in ("menu", "header", "footer"):
             return False
         told = words(image.name)
-        return bool(name) and (contains_words(told, name) or bool(self.matcher.match(image.alt or image.title)))
+        return bool(name) and (
+            contains_words(told, name) or bool(self.vocabulary.topics_of_label(image.alt or image.title))
+        )
 
     def _wants_login(self, page: Page, own: list[Block]) -> bool:
         return any(field.kind == "password" for form in page.forms for field in form.fields) and len(own) < 40
@@ -421,9 +426,7 @@ class _Finder:
         best = max(entries, key=lambda entry: (_RANK[entry.state], entry.strong), default=None)
         state = best.state if best is not None else Ladder.NONE
         live = [single for single in singles if single.target.reach in (Reach.PAGE, Reach.ATTACHMENT)]
-        if state is Ladder.NONE and singles:
-            state = Ladder.SINGLE
-        elif live and best is not None and _RANK[state] < _RANK[Ladder.SINGLE]:
+        if (best is None and singles) or (best is not None and live and _RANK[state] < _RANK[Ladder.SINGLE]):
             state = Ladder.SINGLE
         return Section(topic, state, entries, best, self._pages_of(entries, singles), singles)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from auditor.config import Config
+from auditor.facts.identity import named, names_of
 from auditor.facts.pages import Pages
-from auditor.labels import label_words
-from auditor.model import Unit
+from auditor.model import Kind, Unit
 from auditor.page import Page
 from auditor.register_index import RegisterIndex
-from auditor.text import contains_words, words
+from auditor.text import contains_words
 from auditor.urls import host_of, key
-from auditor.vocabulary import Vocabulary
+from auditor.vocabulary import Vocabulary, label_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,16 @@ class Units:
     department: tuple[Page, str] | None
 
 
-def read(pages: Pages, unit: Unit, register: RegisterIndex, vocabulary: Vocabulary) -> Units:
+def read(pages: Pages, unit: Unit, register: RegisterIndex, vocabulary: Vocabulary, config: Config) -> Units:
     """Every link (menus, tables, redirecting selects, maps) whose address or label means a unit of the register."""
     children = tuple(child for child in register.children.get(unit.id, ()) if child.url)
     by_address = {_address(child.url or ""): child for child in children}
     by_name: dict[str, Unit] = {}
     for child in children:
-        for name in {words(child.name), *vocabulary.names.short_names(child.name)}:
+        for name in names_of(child.name, vocabulary):
             by_name.setdefault(name, child)
+    city = vocabulary.hosts.cities.get(config.city)
+    department_hosts = city.department_hosts if city else ()
     listed: dict[tuple[str, str], Listed] = {}
     linked: set[str] = set()
     department: tuple[Page, str] | None = None
@@ -55,19 +58,19 @@ def read(pages: Pages, unit: Unit, register: RegisterIndex, vocabulary: Vocabula
         if link.source in ("form", "frame", "iframe", "embed") or pages.internal(link.url):
             continue
         host = host_of(link.url)
-        if department is None and vocabulary.hosts.is_department(host):
+        if department is None and host in department_hosts:
             department = (page, link.url)
-        child = by_address.get(_address(link.url)) or by_address.get(host)
-        if child is not None:
-            linked.add(child.id)
-            listed[(child.id, host)] = Listed(link.text or child.name, link.url, page, child, True)
+        owner = by_address.get(_address(link.url)) or by_address.get(host)
+        if owner is not None:
+            linked.add(owner.id)
+            listed[(owner.id, host)] = Listed(link.text or owner.name, link.url, page, owner, True)
             continue
         meant = _meant(link.text, by_name)
         if meant is not None:
             listed.setdefault((meant.id, host), Listed(link.text, link.url, page, meant, False))
-        elif vocabulary.names.is_school(link.text) and not vocabulary.hosts.is_department(host):
-            owner = register.by_address.get(_address(link.url)) or register.by_address.get(host)
-            known = owner is not None and _same_school(link.text, register.units[owner], vocabulary)
+        elif vocabulary.names.kind_of(link.text) not in (None, Kind.SO, Kind.PHONG) and host not in department_hosts:
+            other = register.by_address.get(_address(link.url)) or register.by_address.get(host)
+            known = other is not None and named(link.text, names_of(register.units[other].name, vocabulary))
             listed.setdefault((label_words(link.text), host), Listed(link.text, link.url, page, None, known))
     return Units(children, tuple(listed.values()), frozenset(linked), department)
 
@@ -83,10 +86,3 @@ def _meant(label: str, by_name: dict[str, Unit]) -> Unit | None:
         return by_name[name]
     found = {unit.id: unit for known, unit in by_name.items() if len(known) > 12 and contains_words(name, known)}
     return next(iter(found.values())) if len(found) == 1 else None
-
-
-def _same_school(label: str, unit: Unit, vocabulary: Vocabulary) -> bool:
-    name = label_words(label)
-    return name == words(unit.name) or any(
-        contains_words(name, short) for short in vocabulary.names.short_names(unit.name)
-    )

@@ -1,0 +1,156 @@
+"""Signs that strangers write on a portal: injected gambling or loan advertising, defacement, hijacked visitors.
+
+Words are looked for in what people or search engines read (text, hidden blocks, titles, meta tags, link labels and
+hosts), never in raw source: scripts and hash names are full of look-alikes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor.facts.pages import Pages
+from auditor.links import script_targets
+from auditor.page import Page
+from auditor.text import contains_words, words
+from auditor.urls import absolute, host_of
+from auditor.vocabulary import AbuseGroup, Vocabulary, under
+
+_NEARBY = 300
+_MAX_SIGNS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One sign: `kind` is "link", "hidden", "text", "meta", "defaced" or "redirect"; `quote` is defused text;
+    `sure` when it needs no judgement by itself."""
+
+    kind: str
+    page: Page
+    quote: str
+    word: str
+    group: str
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Abuse:
+    """Every sign found, the sure ones first. `certain` when together they need no judgement."""
+
+    signs: tuple[Sign, ...]
+    certain: bool
+
+
+def read(pages: Pages, vocabulary: Vocabulary) -> Abuse:
+    """Looks through every page that was read."""
+    signs: list[Sign] = []
+    for page in pages.pages:
+        if len(signs) >= _MAX_SIGNS:
+            break
+        signs += _of_page(page, pages, vocabulary)
+    signs.sort(key=lambda sign: not sign.sure)
+    weak = {(sign.group, sign.word) for sign in signs if not sign.sure}
+    certain = any(sign.sure for sign in signs) or len(weak) >= 4
+    return Abuse(tuple(signs[:_MAX_SIGNS]), certain)
+
+
+def defuse(text: str) -> str:
+    """Offending text made harmless to show: no address in it can be followed."""
+    return text.replace("http", "hxxp").replace(".", "[.]")[:200]
+
+
+def _of_page(page: Page, pages: Pages, vocabulary: Vocabulary) -> Iterator[Sign]:
+    data = vocabulary.abuse
+    own_host = host_of(page.url)
+    for link in page.links:
+        if not link.url or link.source in ("form", "frame"):
+            continue
+        host = host_of(link.url)
+        external = not pages.internal(link.url) and host != own_host
+        if not external or under(host, data.legitimate_hosts) or vocabulary.hosts.is_education(host):
+            continue
+        label = words(link.text)
+        for name, group in data.groups.items():
+            token = _host_token(host, group)
+            brand = _first(label, group.brands) or _first(label, group.phrases)
+            if token and brand:
+                yield Sign("link", page, defuse(f"{link.text} → {link.url}"), brand, name, True)
+            elif token or (brand and not _legitimate(label, vocabulary)):
+                sure = link.hidden or (brand is not None and brand in group.brands)
+                yield Sign(
+                    "hidden" if link.hidden else "link",
+                    page,
+                    defuse(f"{link.text} → {link.url}"),
+                    brand or token or "",
+                    name,
+                    sure,
+                )
+    for meta in ("description", "keywords", "og:title", "og:description"):
+        yield from _in_text(page, page.metas.get(meta, ""), "meta", vocabulary)
+    yield from _in_text(page, page.title, "meta", vocabulary)
+    text = page.words
+    suspects = [
+        (name, group)
+        for name, group in data.groups.items()
+        if _first(text, group.brands) or _first(text, group.phrases)
+    ]
+    if suspects:
+        for block in page.blocks:
+            yield from _in_text(page, block.text, "hidden" if block.hidden else "text", vocabulary)
+    title = words(page.title)
+    for phrase in data.defaced:
+        if contains_words(title, phrase) or (len(text) < 3000 and contains_words(text, phrase)):
+            yield Sign("defaced", page, defuse(page.title), phrase.shown, "defaced", True)
+    if page.home:
+        yield from _redirects(page, pages, vocabulary)
+
+
+def _in_text(page: Page, text: str, kind: str, vocabulary: Vocabulary) -> Iterator[Sign]:
+    if not text:
+        return
+    folded = words(text)
+    for name, group in vocabulary.abuse.groups.items():
+        brands = [brand for brand in group.brands if contains_words(folded, brand)]
+        phrases = [phrase for phrase in group.phrases if contains_words(folded, phrase)]
+        if not (brands or phrases) or _legitimate(folded, vocabulary):
+            continue
+        weak = [word for word in group.weak if contains_words(folded, word)]
+        sure = (
+            (kind in ("hidden", "meta") and bool(brands))
+            or len(set(brands)) >= 2
+            or (bool(brands) and bool(phrases))
+            or len(phrases) + len(weak) >= 3
+        )
+        yield Sign(kind, page, defuse(text), (brands or phrases)[0].shown, name, sure)
+
+
+def _legitimate(folded: str, vocabulary: Vocabulary) -> bool:
+    """Whether a text speaks *about* the harm, or of lawful things that sound alike."""
+    return any(contains_words(folded, phrase) for phrase in vocabulary.abuse.legitimate)
+
+
+def _first(folded: str, labels: tuple[str, ...]) -> str | None:
+    padded = f" {folded} "
+    return next((label for label in labels if f" {label} " in padded), None)
+
+
+def _host_token(host: str, group: AbuseGroup) -> str | None:
+    plain = host.replace("-", "").replace(".", " ")
+    for token in group.host_tokens:
+        if token in plain.split() or (len(token) >= 5 and token in plain):
+            return token
+    return None
+
+
+def _redirects(page: Page, pages: Pages, vocabulary: Vocabulary) -> Iterator[Sign]:
+    """Scripts of the home page that send visitors to a betting host as soon as it loads."""
+    for script in page.scripts:
+        for target in script_targets(script):
+            url = absolute(target, page.url)
+            if not url or pages.internal(url):
+                continue
+            host = host_of(url)
+            for name, group in vocabulary.abuse.groups.items():
+                token = _host_token(host, group)
+                if token:
+                    yield Sign("redirect", page, defuse(url), token, name, True)
