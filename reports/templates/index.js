@@ -1,0 +1,134 @@
+(function(){
+"use strict";
+var data=JSON.parse(document.getElementById("du-lieu").textContent);
+var rows=data.rows,columns=data.columns,byId=function(id){return document.getElementById(id);};
+var NAME=0,KIND=2,DISTRICT=3,STATUS=4,GRADE=8;
+var collator=new Intl.Collator("vi",{numeric:true});
+function fold(text){return text.normalize("NFD").replace(/[\u0300-\u036f]/g,"").replace(/[đĐ]/g,"d").toLowerCase();}
+var haystacks=rows.map(function(r){return fold(r[NAME]+" "+r[r.length-1]+" "+data.districts[r[DISTRICT]]);});
+function figure(value){
+  if(value===null){return "–";}
+  return String(Math.round(value*10)/10).replace(".",",");
+}
+function text(row,column){
+  var value=row[column.at];
+  if(column.list){return data[column.list][value];}
+  if(column.share){return value===null?"–":Math.round(value*100)+" %";}
+  return typeof value==="string"?value:figure(value);
+}
+var head=document.querySelector("#bang thead tr"),body=document.querySelector("#bang tbody");
+var sorting={at:-1,down:false},shown=[],page=0;
+columns.forEach(function(column,i){
+  var th=document.createElement("th"),button=document.createElement("button");
+  th.scope="col";th.setAttribute("role","columnheader");
+  button.type="button";button.textContent=column.title;
+  button.addEventListener("click",function(){
+    var down=sorting.at===i?!sorting.down:!!column.number;
+    sort(i,down);
+  });
+  th.appendChild(button);head.appendChild(th);
+});
+function options(select,names,all){
+  select.appendChild(new Option(all,""));
+  names.map(function(name,i){return [name,i];}).sort(function(a,b){return select.id==="loc-dia-ban"?collator.compare(a[0],b[0]):a[1]-b[1];})
+    .forEach(function(pair){select.appendChild(new Option(pair[0],String(pair[1])));});
+}
+options(byId("loc-loai"),data.kinds,"Tất cả");
+options(byId("loc-dia-ban"),data.districts,"Tất cả");
+options(byId("loc-tinh-trang"),data.statuses,"Tất cả");
+options(byId("loc-xep-loai"),data.grades,"Tất cả");
+byId("sap-xep").appendChild(new Option("Thứ tự trong danh sách",""));
+columns.forEach(function(column,i){
+  byId("sap-xep").appendChild(new Option(column.title+(column.number?" (thấp trước)":" (A–Z)"),i+"+"));
+  byId("sap-xep").appendChild(new Option(column.title+(column.number?" (cao trước)":" (Z–A)"),i+"-"));
+});
+function cell(row,column,first){
+  var td=document.createElement(first?"th":"td"),value=text(row,column);
+  td.setAttribute("role",first?"rowheader":"cell");
+  if(first){
+    td.scope="row";
+    var bdi=document.createElement("bdi");
+    bdi.textContent=value;
+    if(row[1]){
+      var a=document.createElement("a");
+      a.href="units/"+encodeURIComponent(row[1]);
+      a.appendChild(bdi);td.appendChild(a);
+    }else{td.appendChild(bdi);}
+    return td;
+  }
+  if(column.number){td.className="n";}
+  td.setAttribute("data-label",column.title);
+  td.appendChild(document.createElement("bdi")).textContent=value;
+  if(column.range&&row[column.at]!==null){
+    var range=document.createElement("span");
+    range.className="range";
+    range.textContent=figure(row[column.at+1])+"–"+figure(row[column.at+2]);
+    td.appendChild(range);
+  }
+  return td;
+}
+function draw(from,to){
+  var fragment=document.createDocumentFragment();
+  for(var i=from;i<to;i++){
+    var row=rows[shown[i]],tr=document.createElement("tr");
+    tr.setAttribute("role","row");
+    for(var c=0;c<columns.length;c++){tr.appendChild(cell(row,columns[c],c===0));}
+    fragment.appendChild(tr);
+  }
+  body.replaceChildren(fragment);
+}
+function show(){
+  var size=Number(byId("moi-trang").value),pages=Math.max(1,Math.ceil(shown.length/size));
+  page=Math.min(Math.max(page,0),pages-1);
+  draw(page*size,Math.min(shown.length,(page+1)*size));
+  byId("dem").textContent="Có "+shown.length+" trong "+rows.length+" đơn vị.";
+  byId("trang").textContent="Trang "+(page+1)+"/"+pages;
+  byId("truoc").disabled=page===0;
+  byId("sau").disabled=page>=pages-1;
+}
+var order=rows.map(function(_,i){return i;});
+function filter(){
+  var terms=fold(byId("tim").value).split(/\s+/).filter(Boolean);
+  var wanted=[[KIND,"loc-loai"],[DISTRICT,"loc-dia-ban"],[STATUS,"loc-tinh-trang"],[GRADE,"loc-xep-loai"]]
+    .filter(function(pair){return byId(pair[1]).value!=="";})
+    .map(function(pair){return [pair[0],Number(byId(pair[1]).value)];});
+  shown=order.filter(function(i){
+    return wanted.every(function(pair){return rows[i][pair[0]]===pair[1];})&&
+      terms.every(function(term){return haystacks[i].indexOf(term)>=0;});
+  });
+  page=0;
+  show();
+}
+function sort(at,down){
+  sorting={at:at,down:down};
+  order=rows.map(function(_,i){return i;});
+  if(at>=0){
+    var column=columns[at],sign=down?-1:1;
+    var keys=rows.map(function(row){return column.number||column.ranked?row[column.at]:text(row,column);});
+    order.sort(function(a,b){
+      var x=keys[a],y=keys[b];
+      if(x===null||y===null){return x===y?a-b:(x===null?1:-1);}
+      var by=typeof x==="string"?collator.compare(x,y):x-y;
+      return sign*by||a-b;
+    });
+  }
+  Array.prototype.forEach.call(head.children,function(th,i){
+    if(i===at){th.setAttribute("aria-sort",down?"descending":"ascending");}else{th.removeAttribute("aria-sort");}
+  });
+  byId("sap-xep").value=at<0?"":at+(down?"-":"+");
+  filter();
+}
+byId("tim").addEventListener("input",filter);
+["loc-loai","loc-dia-ban","loc-tinh-trang","loc-xep-loai"].forEach(function(id){byId(id).addEventListener("change",filter);});
+byId("moi-trang").addEventListener("change",function(){page=0;show();});
+byId("sap-xep").addEventListener("change",function(){
+  var value=this.value;
+  if(value===""){sort(-1,false);}else{sort(parseInt(value,10),value.slice(-1)==="-");}
+});
+byId("truoc").addEventListener("click",function(){page--;show();});
+byId("sau").addEventListener("click",function(){page++;show();});
+window.addEventListener("beforeprint",function(){draw(0,shown.length);});
+window.addEventListener("afterprint",show);
+byId("ung-dung").hidden=false;
+sort(-1,false);
+})();
