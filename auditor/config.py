@@ -134,12 +134,14 @@ def default_text() -> str:
     return (Path(__file__).resolve().parent.parent / "config.yaml").read_text(encoding="utf-8")
 
 
-def load_config(path: Path | None = None) -> Config:
-    """The default configuration, overridden key by key by the file at `path`.
+def load_config(path: Path | None = None, *, stored: Mapping[str, Any] | None = None) -> Config:
+    """The default configuration, overridden key by key by that of a stored run and then by the file at `path`.
 
     Raises ConfigError for a file that cannot be read, an unknown key, a key that stands twice or a wrong value.
     """
     defaults, default_line = _parse(default_text(), "config.yaml")
+    if stored is not None:
+        defaults = _overridden(defaults, stored)
     if path is None:
         return _validated(defaults, "config.yaml", default_line)
     given, line_of = _parse(_read(path), str(path))

@@ -248,8 +248,11 @@ def _decoded(raw: bytes, source: str) -> str:
 
 
 def _csv_rows(text: str, delimiter: str, *, quoted: bool = True) -> Iterator[tuple[int, tuple[str, ...]]]:
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)
+    lines = io.StringIO(text, newline="")
+    if quoted:
+        reader = csv.reader(lines, delimiter=delimiter)
+    else:
+        reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
     for number, cells in enumerate(reader, 1):
         yield number, tuple(_cell(cell) for cell in cells[:MAX_COLUMNS])
 
@@ -457,7 +460,7 @@ def _unmerged(
     source: dict[tuple[int, int], int] = {
         (row, column): first for first, last, column in merged if column in shared for row in range(first + 1, last + 1)
     }
-    values = {number: cells for number, cells in rows} if source else {}
+    values = dict(rows) if source else {}
     for number, cells in rows:
         filled = list(cells)
         for column in shared:
@@ -656,6 +659,26 @@ def read_register(path: Path) -> Register:
     )
 
 
+def one_unit(url: str, name: str | None, kind: str | None) -> Register:
+    """A register of one unit, for a school that checks itself. Raises RegisterError for an unusable address or kind."""
+    address = read_address(url)
+    if address.url is None:
+        raise RegisterError(f"{address.problem or f'«{url}» không phải địa chỉ web'}. Ví dụ đúng: thcsvidu.hcm.edu.vn.")
+    known = _vocabulary().kinds.get(words(kind)) if kind else None
+    if kind and known is None:
+        raise RegisterError(f"--kind {kind}: không có loại hình này. Các loại hình: {', '.join(Kind)}.")
+    host = urlsplit(address.url).hostname or ""
+    shown = _cell(name) or host
+    derived = known or kind_of_name(shown)
+    warnings = [RowWarning(0, note) for note in address.warnings]
+    if derived is None:
+        warnings.append(
+            RowWarning(0, f"không rõ loại hình của «{shown}» nên ghi là «khac»; hãy ghi thêm --name hoặc --kind.")
+        )
+    unit = Unit(slug(host), shown, derived or Kind.KHAC, address.url)
+    return Register("check", (unit,), (), tuple(warnings))
+
+
 def _read_table(path: Path, source: str) -> _Table:
     if path.is_dir():
         raise RegisterError(f"{source}: đây là thư mục. Hãy ghi tên tệp danh sách đơn vị (.xlsx hoặc .csv).")
@@ -692,7 +715,8 @@ def _bytes(path: Path, limit: int | None = None) -> bytes:
         raise RegisterError(f"{path}: không có tệp này. Hãy xem lại đường dẫn tới danh sách đơn vị.") from error
     except OSError as error:
         raise RegisterError(
-            f"{source}: không mở được tệp ({error.strerror or error}). Hãy đóng tệp ở chương trình khác và kiểm tra quyền đọc."
+            f"{source}: không mở được tệp ({error.strerror or error}). Hãy đóng tệp ở chương trình khác và "
+            "kiểm tra quyền đọc."
         ) from error
     if len(raw) > MAX_FILE_BYTES:
         raise RegisterError(f"{source}: tệp lớn hơn {MAX_FILE_BYTES // 1_000_000} MB, không thể là danh sách đơn vị.")
@@ -701,8 +725,8 @@ def _bytes(path: Path, limit: int | None = None) -> bytes:
 
 def _no_header(source: str) -> RegisterError:
     return RegisterError(
-        f"{source}: không tìm thấy dòng tiêu đề. Trong {_HEADER_ROWS} dòng đầu phải có một dòng ghi tên các cột, ít nhất là "
-        "«Tên đơn vị» (name) và «Website» (url)."
+        f"{source}: không tìm thấy dòng tiêu đề. Trong {_HEADER_ROWS} dòng đầu phải có một dòng ghi tên các cột, "
+        "ít nhất là «Tên đơn vị» (name) và «Website» (url)."
     )
 
 

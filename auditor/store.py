@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -185,8 +185,8 @@ class Store:
         except DBAPIError as error:
             raise StoreLostError(str(error.orig or error)) from error
 
-    def add_run(self, run: StoredRun, register: Register) -> None:
-        """Stores a new run with all its units (without results) and the rejected rows."""
+    def add_run(self, run: StoredRun, register: Register, only: Collection[str] | None = None) -> None:
+        """Stores a new run with its whole register; the units to audit are all, or `only` those with these ids."""
         about = {
             "source": register.source,
             "warnings": [asdict(warning) for warning in register.warnings],
@@ -208,6 +208,7 @@ class Store:
             rows = [
                 {"run_id": run.id, "unit_id": unit.id, "position": position}
                 for position, unit in enumerate(register.units)
+                if only is None or unit.id in only
             ]
             connection.execute(_units.insert(), rows)
             if register.rejected:

@@ -1,0 +1,127 @@
+"""What is installed and reachable on this machine, and what each missing part would add."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from auditor import __version__
+from auditor.checklist import ChecklistError, load_checklist
+from auditor.config import Config
+from auditor.store import StoreError, open_store, shown_address, store_file
+
+_LIBRARIES = (
+    "scrapy",
+    "httpx",
+    "selectolax",
+    "beautifulsoup4",
+    "lxml",
+    "warcio",
+    "openpyxl",
+    "jinja2",
+    "pydantic",
+    "sqlalchemy",
+    "typer",
+    "rich",
+)
+_GOOD, _MISSING, _WRONG = "[có]   ", "[thiếu]", "[lỗi]  "
+
+
+def lines(config: Config) -> Iterator[str]:
+    """One Vietnamese line per part, each beginning with whether it is there. Touches the network only for the store."""
+    yield f"{_GOOD} auditor {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    yield from _libraries()
+    yield _checklist(config)
+    yield _browser()
+    yield _location(config)
+    yield _store(config)
+    yield _folder(Path.cwd())
+    cores = os.cpu_count() or 1
+    yield f"{_GOOD} {cores} nhân xử lý; chấm bằng {config.judge.processes or cores} tiến trình"
+
+
+def _libraries() -> Iterator[str]:
+    absent = []
+    for name in _LIBRARIES:
+        try:
+            version(name)
+        except PackageNotFoundError:
+            absent.append(name)
+    if absent:
+        yield f"{_WRONG} thiếu thư viện: {', '.join(absent)}. Hãy cài lại chương trình."
+    else:
+        yield f"{_GOOD} đủ thư viện của chương trình"
+
+
+def _checklist(config: Config) -> str:
+    try:
+        checklist = load_checklist(config.checklist)
+    except ChecklistError as error:
+        return f"{_WRONG} bộ tiêu chí: {error}"
+    return f"{_GOOD} bộ tiêu chí {config.checklist}: {len(checklist.items)} mục"
+
+
+def _browser() -> str:
+    without = "trang cần JavaScript và mục 1.4 sẽ không được xem bằng trình duyệt thật"
+    try:
+        version("playwright")
+    except PackageNotFoundError:
+        return (
+            f"{_MISSING} thư viện playwright: {without}. Cài: pip install playwright, rồi playwright install chromium"
+        )
+    found = _browser_path()
+    if found is None:
+        return f"{_MISSING} trình duyệt Chromium: {without}. Cài: playwright install chromium"
+    return f"{_GOOD} trình duyệt cho trang cần JavaScript: {found}"
+
+
+def _browser_path() -> Path | None:
+    """Where playwright or the system keeps a Chromium."""
+    home = Path.home()
+    roots = {
+        "win32": home / "AppData" / "Local" / "ms-playwright",
+        "darwin": home / "Library" / "Caches" / "ms-playwright",
+    }
+    root = Path(
+        os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or roots.get(sys.platform, home / ".cache" / "ms-playwright")
+    )
+    installed = sorted(root.glob("chromium*")) if root.is_dir() else []
+    if installed:
+        return installed[-1]
+    for name in ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge"):
+        path = shutil.which(name)
+        if path:
+            return Path(path)
+    return None
+
+
+def _location(config: Config) -> str:
+    if config.location.database is None:
+        return f"{_MISSING} tệp vị trí máy chủ (location.database): mục 1.6 chỉ biết những gì chương trình có sẵn"
+    if not Path(config.location.database).is_file():
+        return f"{_WRONG} tệp vị trí máy chủ: không có tệp «{config.location.database}»"
+    return f"{_GOOD} tệp vị trí máy chủ: {config.location.database}"
+
+
+def _store(config: Config) -> str:
+    shown = shown_address(config.store)
+    try:
+        path = store_file(config.store)
+        if path is not None and not path.exists():
+            return f"{_GOOD} nơi lưu {shown}: chưa có, sẽ được tạo ở lần chạy đầu"
+        open_store(config.store, create=False).close()
+    except StoreError as error:
+        return f"{_WRONG} nơi lưu: {error}"
+    return f"{_GOOD} nơi lưu {shown}: mở được"
+
+
+def _folder(folder: Path) -> str:
+    if not os.access(folder, os.W_OK):
+        return f"{_WRONG} không có quyền ghi vào thư mục hiện tại «{folder}»: hãy chạy ở thư mục khác hoặc dùng --out"
+    free = shutil.disk_usage(folder).free / 1e9
+    return f"{_GOOD} ghi được vào thư mục hiện tại, còn trống {free:.0f} GB"

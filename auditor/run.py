@@ -1,0 +1,641 @@
+"""A run from its first unit to its results: crawl and judging side by side, every result stored at once.
+
+What this module needs of the other rooms (the crawl, the scorecards) and of the world (clock, randomness) is
+handed in. A unit's closed archive and its stored result are the checkpoints: a run can be stopped at any
+moment and taken up again.
+"""
+
+from __future__ import annotations
+
+import errno
+import faulthandler
+import logging
+import multiprocessing
+import os
+import shutil
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from auditor import __version__
+from auditor.archive import archive_name
+from auditor.checklist import Checklist, load_checklist
+from auditor.config import Config
+from auditor.judge import JudgeContext, judge_unit
+from auditor.model import Status, Unit
+from auditor.progress import Counts, CrawlProgress, Quiet, Reporter
+from auditor.register import Register
+from auditor.register_index import RegisterIndex
+from auditor.results import results_header, unit_objects, write_results
+from auditor.store import RunState, Store, StoredRun, StoreLostError, lock, lock_store, open_store, store_file
+from auditor.urls import Scope
+
+log = logging.getLogger(__name__)
+
+ARCHIVE_FOLDER = "archive"
+RESULTS_FILE = "results.json"
+LOG_FILE = "auditor.log"
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_LOCK_FILE = ".auditor.lock"
+_MIN_FREE_BYTES = 50_000_000
+_BATCH = 100
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+
+OnUnit = Callable[[Unit, Path], None]
+OnProgress = Callable[[CrawlProgress], None]
+Judge = Callable[[Path | None, Unit, JudgeContext], dict[str, Any]]
+Units = Callable[[], Iterator[dict[str, Any]]]
+
+
+class UsageError(Exception):
+    """Something that was asked for cannot be done; nothing was written. The message is Vietnamese."""
+
+
+class RunInterruptedError(Exception):
+    """A person stopped the run; `run_id` can be resumed."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(run_id)
+        self.run_id = run_id
+
+
+class RunStoppedError(Exception):
+    """The machine stopped the run (disk full, store lost); `run_id` can be resumed. The message is Vietnamese."""
+
+    def __init__(self, run_id: str, message: str) -> None:
+        super().__init__(message)
+        self.run_id = run_id
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlTask:
+    """What a crawl is asked for. `other_unit_hosts` maps host names (without `www.`) that are one unit's to its id.
+
+    `on_unit` is called when a unit's archive is closed and may raise, which ends the crawl; `on_progress` never
+    raises. A crawl that `should_stop` ended raises KeyboardInterrupt.
+    """
+
+    units: Sequence[Unit]
+    config: Config
+    archive_dir: Path
+    other_unit_hosts: Mapping[str, str]
+    on_unit: OnUnit
+    on_progress: OnProgress
+    should_stop: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTask:
+    """What scorecards are written from: the head of results.json and its units, read one by one each time."""
+
+    out: Path
+    header: Mapping[str, Any]
+    units: Units
+    checklist: Checklist
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The world as a run sees it. `crawl` blocks until all units are done; `now` is the time in UTC.
+
+    `stopping` says whether a person has asked for the end of the run.
+    """
+
+    crawl: Callable[[CrawlTask], None]
+    reports: Callable[[ReportTask], None]
+    now: Callable[[], datetime]
+    stopping: Callable[[], bool] = lambda: False
+    reporter: Reporter = field(default_factory=Quiet)
+    judge: Judge = judge_unit
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished run: its folder, units by status, and the number of rejected rows of the register."""
+
+    run_id: str
+    out: Path
+    statuses: Mapping[str, str]
+    rejected: int
+
+    @property
+    def complete(self) -> bool:
+        """Whether every unit could be looked at and every row of the register was usable."""
+        bad = {Status.UNREACHABLE, Status.BLOCKED, Status.ERROR}
+        return not self.rejected and not bad & set(self.statuses.values())
+
+
+# --- the four ways into a run ----------------------------------------------------------------------------------
+
+
+def audit(
+    run_id: str,
+    register: Register,
+    config: Config,
+    out: Path,
+    as_of: date,
+    tools: Tools,
+    *,
+    only: Sequence[str] = (),
+) -> Outcome:
+    """The main job: crawls, judges and reports the units of a register, or `only` those with these ids.
+
+    Raises UsageError (ids that are not in the register, an output folder that is in use or not empty),
+    StoreError, ChecklistError before anything is written; RunInterruptedError and RunStoppedError afterwards.
+    """
+    unknown = [unit_id for unit_id in only if unit_id not in {unit.id for unit in register.units}]
+    if unknown:
+        raise UsageError(
+            f"--only {unknown[0]}: không có đơn vị nào mang mã này trong {register.source}. "
+            f"Ví dụ mã đúng: {', '.join(unit.id for unit in register.units[:3])}."
+        )
+    checklist = load_checklist(config.checklist)
+    own_store = store_file(config.store)
+    if own_store is not None and own_store.resolve().parent != out.resolve():
+        own_store = None
+    _check_out(out, own_store)
+    with ExitStack() as held:
+        if own_store is not None:
+            _make_out(out)
+        held.enter_context(lock_store(config.store))
+        store = held.enter_context(_opened(config.store, create=True))
+        held.enter_context(_locked_out(out))
+        run = StoredRun(
+            id=run_id,
+            state=RunState.RUNNING,
+            started_at=_stamp(tools.now()),
+            finished_at=None,
+            as_of=as_of.isoformat(),
+            out=str(out.resolve()),
+            archive=str((out / ARCHIVE_FOLDER).resolve()),
+            program_version=__version__,
+            checklist=_reference(checklist),
+            config=config.model_dump(mode="json"),
+        )
+        store.add_run(run, register, frozenset(only) or None)
+        return _carry_out(run, register, config, checklist, store, tools)
+
+
+def resume(run: StoredRun, config: Config, tools: Tools) -> Outcome:
+    """Finishes a run: what is stored stays, closed archives are judged, only the other units are crawled."""
+    out = Path(run.out)
+    checklist = load_checklist(config.checklist)
+    if _reference(checklist)["sha256"] != run.checklist["sha256"]:
+        raise UsageError(
+            f"run {run.id}: bộ tiêu chí đã thay đổi từ khi bắt đầu lần chạy này, nên không thể làm tiếp. "
+            "Hãy dùng lại bộ tiêu chí cũ, hoặc chạy «auditor audit» mới."
+        )
+    if not out.is_dir():
+        raise UsageError(f"run {run.id}: không còn thư mục kết quả «{out}», nên không thể làm tiếp.")
+    with ExitStack() as held:
+        held.enter_context(lock_store(config.store))
+        store = held.enter_context(_opened(config.store, create=False))
+        held.enter_context(_locked_out(out))
+        for unfinished in Path(run.archive).glob("*.open"):
+            unfinished.unlink()
+        store.set_state(run.id, RunState.RUNNING)
+        return _carry_out(run, store.register(run.id), config, checklist, store, tools)
+
+
+def rescore(run_id: str, old: StoredRun, config: Config, out: Path, tools: Tools) -> Outcome:
+    """Judges the stored archives of a run again, as a run of its own, without visiting anyone."""
+    checklist = load_checklist(config.checklist)
+    if out.resolve() != Path(old.out):
+        _check_out(out)
+    if not Path(old.archive).is_dir():
+        raise UsageError(f"run {old.id}: không còn thư mục lưu trữ «{old.archive}», nên không thể chấm lại.")
+    with ExitStack() as held:
+        held.enter_context(lock_store(config.store))
+        store = held.enter_context(_opened(config.store, create=False))
+        held.enter_context(_locked_out(out))
+        register = store.register(old.id)
+        statuses = store.statuses(old.id)
+        run = StoredRun(
+            id=run_id,
+            state=RunState.RUNNING,
+            started_at=_stamp(tools.now()),
+            finished_at=None,
+            as_of=old.as_of,
+            out=str(out.resolve()),
+            archive=old.archive,
+            program_version=__version__,
+            checklist=_reference(checklist),
+            config=config.model_dump(mode="json"),
+        )
+        store.add_run(run, register, frozenset(statuses))
+        return _carry_out(run, register, config, checklist, store, tools, visit=False)
+
+
+def report(run: StoredRun, config: Config, out: Path, tools: Tools) -> Outcome:
+    """Writes results.json and the scorecards of a stored run again."""
+    checklist = load_checklist(str(run.config["checklist"]))
+    if out.resolve() != Path(run.out):
+        _check_out(out)
+    with ExitStack() as held:
+        store = held.enter_context(_opened(config.store, create=False))
+        held.enter_context(_locked_out(out))
+        return _written(run, out, store.register(run.id), checklist, store, tools)
+
+
+# --- what they share -------------------------------------------------------------------------------------------
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _reference(checklist: Checklist) -> dict[str, str]:
+    return {str(key): value for key, value in checklist.reference().items()}
+
+
+def _check_out(out: Path, own_store: Path | None = None) -> None:
+    """Raises UsageError where the run's folder is in the way of something; touches nothing.
+
+    `own_store` is the file of a store that lies in the folder itself.
+    """
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"--out {out}: đây là một tệp, không phải thư mục. Hãy ghi tên một thư mục mới.")
+    try:
+        ours = (_LOCK_FILE, own_store.name) if own_store is not None else (_LOCK_FILE,)
+        inside = [entry for entry in os.listdir(out) if not entry.startswith(ours)] if out.is_dir() else []
+    except OSError as error:
+        raise UsageError(f"--out {out}: không đọc được thư mục này ({error.strerror}).") from error
+    if inside:
+        raise UsageError(
+            f"--out {out}: thư mục này đã có dữ liệu ({sorted(inside)[0]} …). Hãy ghi tên một thư mục mới hoặc rỗng; "
+            "muốn làm tiếp một lần chạy dở dang thì dùng «auditor resume»."
+        )
+    existing = out if out.is_dir() else next(parent for parent in out.resolve().parents if parent.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        raise UsageError(f"--out {out}: không có quyền ghi vào «{existing}». Hãy chọn thư mục khác.")
+
+
+def _make_out(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--out {out}: không tạo được thư mục ({error.strerror}).") from error
+
+
+@contextmanager
+def _locked_out(out: Path) -> Iterator[None]:
+    _make_out(out)
+    message = f"--out {out}: đang có một lần chạy khác ghi vào thư mục này. Hãy đợi lần chạy đó xong, hoặc đổi --out."
+    with lock(out / _LOCK_FILE, message):
+        yield
+
+
+@contextmanager
+def _opened(url: str, *, create: bool) -> Iterator[Store]:
+    store = open_store(url, create=create)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _carry_out(
+    run: StoredRun,
+    register: Register,
+    config: Config,
+    checklist: Checklist,
+    store: Store,
+    tools: Tools,
+    *,
+    visit: bool = True,
+) -> Outcome:
+    """Crawls and judges what is not stored yet, then writes the outputs; notes how the run ended."""
+    try:
+        _work(run, register, config, checklist, store, tools, visit)
+        finished = _stamp(tools.now())
+        done = replace(run, state=RunState.DONE, finished_at=finished)
+        outcome = _written(done, Path(run.out), register, checklist, store, tools)
+        store.set_state(run.id, RunState.DONE, finished)
+        return outcome
+    except KeyboardInterrupt as error:
+        _note_interrupted(run, store)
+        raise RunInterruptedError(run.id) from error
+    except StoreLostError as error:
+        raise RunStoppedError(run.id, f"nơi lưu không trả lời nữa ({error})") from error
+    except OSError as error:
+        _note_interrupted(run, store)
+        if error.errno in _FULL:
+            raise RunStoppedError(run.id, f"ổ đĩa đã đầy hoặc không ghi được ({error.strerror})") from error
+        raise
+    except Exception:
+        _note_interrupted(run, store)
+        raise
+
+
+def _note_interrupted(run: StoredRun, store: Store) -> None:
+    try:
+        store.set_state(run.id, RunState.INTERRUPTED)
+    except StoreLostError:
+        log.warning("run %s: the store did not take note of the interruption", run.id)
+
+
+def _work(
+    run: StoredRun,
+    register: Register,
+    config: Config,
+    checklist: Checklist,
+    store: Store,
+    tools: Tools,
+    visit: bool,
+) -> None:
+    stored = store.statuses(run.id)
+    waiting = [unit for unit in register.units if unit.id in stored and stored[unit.id] is None]
+    archive = Path(run.archive)
+    if visit:
+        archive.mkdir(exist_ok=True)
+    counts = Counts(len(stored), time.monotonic, time.monotonic(), judged=len(stored) - len(waiting))
+    counts.crawled = counts.judged
+    tools.reporter.started(run.id, len(stored))
+    context = JudgeContext(checklist, config, RegisterIndex.of(register.units), date.fromisoformat(run.as_of))
+
+    def keep(results: Sequence[Mapping[str, Any]]) -> None:
+        store.save_results(run.id, results)
+        counts.judged += len(results)
+        tools.reporter.moved(counts.snapshot())
+
+    with _Judging(context, tools.judge, Path(run.out) / LOG_FILE, keep) as judging:
+        to_crawl: list[Unit] = []
+        for unit in waiting:
+            path = archive / archive_name(unit.id)
+            if unit.url is None or not (visit or path.exists()):
+                judging.at_once(unit, None)
+            elif path.exists():
+                judging.submit(unit, path)
+            else:
+                to_crawl.append(unit)
+        counts.crawled = len(stored) - len(to_crawl)
+        if to_crawl:
+            _crawl(to_crawl, register, config, archive, counts, judging, tools)
+        judging.finish(tools.stopping)
+    tools.reporter.finished(counts.snapshot())
+
+
+def _crawl(
+    units: Sequence[Unit],
+    register: Register,
+    config: Config,
+    archive: Path,
+    counts: Counts,
+    judging: _Judging,
+    tools: Tools,
+) -> None:
+    """Crawls the units; a fault in a callback is raised once the crawl has let go."""
+    seen: set[str] = set()
+    trouble: list[BaseException] = []
+
+    def on_unit(unit: Unit, path: Path) -> None:
+        seen.add(unit.id)
+        counts.crawled += 1
+        _check_disk(archive)
+        judging.submit(unit, path)
+        judging.drain()
+
+    def on_progress(progress: CrawlProgress) -> None:
+        counts.pages = progress.pages
+        counts.faults.clear()
+        counts.faults.update(progress.faults)
+        try:
+            judging.drain()
+            tools.reporter.moved(counts.snapshot())
+        except Exception as error:
+            trouble.append(error)
+
+    def should_stop() -> bool:
+        return bool(trouble) or tools.stopping()
+
+    hosts = _whole_hosts(register.units)
+    try:
+        tools.crawl(CrawlTask(units, config, archive, hosts, on_unit, on_progress, should_stop))
+    except BaseException as error:
+        if trouble:
+            raise trouble[0] from error
+        raise
+    if trouble:
+        raise trouble[0]
+    for unit in units:
+        if unit.id not in seen:
+            log.error("%s: the crawl ended without an archive", unit.id)
+            judging.at_once(unit, None)
+
+
+def _whole_hosts(units: Sequence[Unit]) -> dict[str, str]:
+    """Host names that belong to one unit alone. A host whose paths are different units is nobody's."""
+    owners: dict[str, str] = {}
+    shared: set[str] = set()
+    for unit in units:
+        if unit.url is None:
+            continue
+        scope = Scope.of(unit.url)
+        if scope.path != "/":
+            shared.add(scope.host)
+        owners.setdefault(scope.host, unit.id)
+    return {host: unit_id for host, unit_id in owners.items() if host not in shared}
+
+
+def _check_disk(folder: Path) -> None:
+    """Raises OSError(ENOSPC) before the last megabytes are gone, so that the store can still be written."""
+    if shutil.disk_usage(folder).free < _MIN_FREE_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _written(
+    run: StoredRun, out: Path, register: Register, checklist: Checklist, store: Store, tools: Tools
+) -> Outcome:
+    header = results_header(run, register)
+
+    def units() -> Iterator[dict[str, Any]]:
+        for unit in unit_objects(store, run.id):
+            if tools.stopping():
+                raise KeyboardInterrupt
+            yield unit
+
+    write_results(out / RESULTS_FILE, header, units())
+    tools.reports(ReportTask(out, header, units, checklist))
+    statuses = {unit_id: status or "" for unit_id, status in store.statuses(run.id).items()}
+    return Outcome(run.id, out, statuses, len(register.rejected))
+
+
+# --- judging in processes --------------------------------------------------------------------------------------
+
+_worker: tuple[Judge, JudgeContext, Path] | None = None
+
+
+def _start_worker(judge: Judge, context: JudgeContext, log_file: Path) -> None:
+    """Runs once in every worker process."""
+    global _worker
+    _worker = (judge, context, log_file)
+    logging.basicConfig(filename=log_file, level=logging.WARNING, format=LOG_FORMAT, encoding="utf-8")
+    # Ctrl-C reaches the whole group of processes; only the main one decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _leave_with(sentinel: int) -> None:
+    """Ends this worker when the main process is gone, even when that was killed."""
+    from multiprocessing.connection import wait as wait_for
+
+    wait_for([sentinel])
+    os._exit(1)
+
+
+def _judge_in_worker(path: Path, unit: Unit) -> dict[str, Any]:
+    assert _worker is not None
+    judge, context, log_file = _worker
+    with log_file.open("a", encoding="utf-8") as stream:
+        # A page that sends a parser into an endless loop must not stop the run: the worker ends itself.
+        faulthandler.dump_traceback_later(context.config.judge.max_seconds, exit=True, file=stream)
+        try:
+            return judge(path, unit, context)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    unit: Unit
+    path: Path
+
+
+class _Judging:
+    """Judges archives in a pool of processes and hands each batch of results to `keep`, in the caller's thread.
+
+    A worker that dies takes every task of its pool with it. The tasks that could have been the cause are then
+    judged one by one in a process of their own: the one that dies again is the culprit and becomes an error,
+    all others lose nothing.
+    """
+
+    def __init__(
+        self,
+        context: JudgeContext,
+        judge: Judge,
+        log_file: Path,
+        keep: Callable[[Sequence[Mapping[str, Any]]], None],
+    ) -> None:
+        self._context = context
+        self._judge = judge
+        self._keep = keep
+        self._log_file = log_file
+        self._processes = context.config.judge.processes or os.cpu_count() or 1
+        self._pool: ProcessPoolExecutor | None = None
+        self._lone_pool: ProcessPoolExecutor | None = None
+        self._running: dict[Future[dict[str, Any]], _Task] = {}
+        self._lone: tuple[Future[dict[str, Any]], _Task] | None = None
+        self._suspects: deque[_Task] = deque()
+        self._ready: list[dict[str, Any]] = []
+
+    def __enter__(self) -> _Judging:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        for pool in (self._pool, self._lone_pool):
+            if pool is not None:
+                pool.shutdown(wait=False, cancel_futures=True)
+        if kind is not None:
+            for process in multiprocessing.active_children():
+                process.terminate()
+
+    def at_once(self, unit: Unit, path: Path | None) -> None:
+        """Judges here and now what needs no archive."""
+        self._ready.append(self._judge(path, unit, self._context))
+        if len(self._ready) >= _BATCH:
+            self.drain()
+
+    def submit(self, unit: Unit, path: Path) -> None:
+        """Puts a closed archive in line."""
+        self._start(_Task(unit, path))
+
+    def drain(self) -> None:
+        """Stores what is ready, without waiting."""
+        done = [future for future in self._running if future.done()]
+        results, died = self._ready, []
+        self._ready = []
+        for future in done:
+            task = self._running.pop(future)
+            try:
+                results.append(future.result())
+            except BrokenProcessPool:
+                died.append(task)
+            except Exception:
+                log.exception("%s: judging failed", task.unit.id)
+                results.append(self._judge_nothing(task))
+        if self._lone is not None and self._lone[0].done():
+            future, task = self._lone
+            self._lone = None
+            try:
+                results.append(future.result())
+            except BrokenProcessPool:
+                log.error("%s: the judging process died twice", task.unit.id)
+                self._lone_pool = None
+                results.append(self._judge_nothing(task))
+            except Exception:
+                log.exception("%s: judging failed", task.unit.id)
+                results.append(self._judge_nothing(task))
+        if died:
+            self._recover(died)
+        if self._lone is None and self._suspects:
+            self._start_alone(self._suspects.popleft())
+        if results:
+            self._keep(results)
+
+    def finish(self, stopping: Callable[[], bool]) -> None:
+        """Waits for everything in line and stores it. Raises KeyboardInterrupt when `stopping` says so."""
+        self.drain()
+        while self._running or self._lone is not None or self._suspects:
+            waited = [*self._running, *([self._lone[0]] if self._lone else [])]
+            wait(waited, timeout=0.5, return_when="FIRST_COMPLETED")
+            self.drain()
+            if stopping():
+                raise KeyboardInterrupt
+
+    def _judge_nothing(self, task: _Task) -> dict[str, Any]:
+        return self._judge(None, task.unit, self._context)
+
+    def _start(self, task: _Task) -> None:
+        if self._pool is None:
+            self._pool = self._new_pool(self._processes)
+        try:
+            future = self._pool.submit(_judge_in_worker, task.path, task.unit)
+        except BrokenProcessPool:
+            self._suspects.append(task)
+            return
+        self._running[future] = task
+
+    def _start_alone(self, task: _Task) -> None:
+        if self._lone_pool is None:
+            self._lone_pool = self._new_pool(1)
+        self._lone = (self._lone_pool.submit(_judge_in_worker, task.path, task.unit), task)
+
+    def _recover(self, died: list[_Task]) -> None:
+        log.warning("a judging process died; %d units are judged again", len(died))
+        # The others of the broken pool fail in the same moment or are about to.
+        broken = [future for future in self._running if future.exception() is not None]
+        died = died + [self._running.pop(future) for future in broken]
+        self._pool = None
+        possible = self._processes + 1  # a pool hands out one task more than it has workers
+        self._suspects.extend(died[:possible])
+        for task in died[possible:]:
+            self._start(task)
+
+    def _new_pool(self, processes: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            max_workers=processes,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_start_worker,
+            initargs=(self._judge, self._context, self._log_file),
+        )

@@ -1,0 +1,608 @@
+"""The command line: arguments in, exit codes and messages out. Only here are clock and randomness asked."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from auditor.config import Config
+    from auditor.progress import Reporter
+    from auditor.register import Register
+    from auditor.run import CrawlTask, Outcome, ReportTask, Tools
+    from auditor.store import StoredRun
+
+EXIT_INCOMPLETE = 1
+EXIT_USAGE = 2
+EXIT_BELOW = 3
+EXIT_MACHINE = 4
+EXIT_INTERRUPTED = 130
+
+_EARLIEST_AS_OF = date(2000, 1, 1)
+_SHOWN_WARNINGS = 20
+
+log = logging.getLogger("auditor.cli")
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Đánh giá trang web của các đơn vị giáo dục theo công văn 3082/GDĐT-TTTT.",
+    epilog="Mã thoát: 0 xong; 1 xong nhưng có đơn vị hoặc dòng không dùng được; 2 sai cách dùng; 4 máy dừng "
+    "(đầy ổ đĩa …), làm tiếp được; 130 người dùng dừng, làm tiếp được.",
+)
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", metavar="TỆP", help="Tệp cấu hình; khóa không ghi thì theo mặc định.")
+]
+StoreOption = Annotated[
+    str | None, typer.Option("--store", metavar="ĐỊA-CHỈ", help="Nơi lưu các lần chạy, ví dụ sqlite:///auditor.db.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Không hiện tiến độ, chỉ hiện dòng đầu và dòng cuối.")]
+JsonLogsOption = Annotated[bool, typer.Option("--json-logs", help="Tiến độ là các dòng JSON, cho máy đọc.")]
+OutOption = Annotated[Path | None, typer.Option("--out", metavar="THƯ-MỤC", help="Thư mục kết quả (mới hoặc rỗng).")]
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Mã lần chạy, hoặc «latest» cho lần gần nhất.")]
+
+
+class _Refused(Exception):
+    """A command cannot be carried out as it was given; the message is for the user."""
+
+
+# --- commands --------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def audit(
+    register: Annotated[Path, typer.Argument(metavar="DANH-SÁCH", help="Danh sách đơn vị: tệp .xlsx hoặc .csv.")],
+    out: Annotated[Path, typer.Option("--out", metavar="THƯ-MỤC", help="Thư mục kết quả (mới hoặc rỗng).")] = Path(
+        "out"
+    ),
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="NĂM-THÁNG-NGÀY", help="Đánh giá như vào ngày này; mặc định hôm nay."),
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="MÃ", help="Chỉ đơn vị mang mã này; ghi được nhiều lần.")
+    ] = None,
+    config: ConfigOption = None,
+    store: StoreOption = None,
+    quiet: QuietOption = False,
+    json_logs: JsonLogsOption = False,
+) -> None:
+    """Đọc trang web của mọi đơn vị trong danh sách, chấm điểm và viết bảng điểm."""
+    from auditor import run
+    from auditor.register import read_register
+
+    day = _as_of(as_of)
+    settings = _config(config, store)
+    units = read_register(register)
+    run_id = _new_run_id()
+
+    def work(tools: Tools) -> Outcome:
+        return run.audit(run_id, units, settings, out, day, tools, only=only or ())
+
+    _tell_register(units)
+    raise typer.Exit(_carried_out(run_id, out, work, quiet=quiet, json_logs=json_logs))
+
+
+@app.command()
+def check(
+    url: Annotated[str, typer.Argument(metavar="ĐỊA-CHỈ", help="Địa chỉ trang web, ví dụ thcsvidu.hcm.edu.vn.")],
+    name: Annotated[str | None, typer.Option("--name", metavar="TÊN", help="Tên đầy đủ của đơn vị, có dấu.")] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option("--kind", metavar="LOẠI", help="so, phong, mn, th, thcs, thpt, lien_cap, gdtx hoặc khac."),
+    ] = None,
+    fail_under: Annotated[
+        float | None, typer.Option("--fail-under", metavar="ĐIỂM", help="Mã thoát 3 khi tổng điểm thấp hơn số này.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON thay cho bản tóm tắt.")] = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="NĂM-THÁNG-NGÀY", help="Đánh giá như vào ngày này; mặc định hôm nay."),
+    ] = None,
+    out: OutOption = None,
+    config: ConfigOption = None,
+    store: StoreOption = None,
+    quiet: QuietOption = False,
+    json_logs: JsonLogsOption = False,
+) -> None:
+    """Đánh giá một trang web và cho biết nên sửa gì trước; dành cho đơn vị tự kiểm tra."""
+    from auditor import run
+    from auditor.register import one_unit
+
+    day = _as_of(as_of)
+    if fail_under is not None and not 0 <= fail_under <= 100:
+        raise _Refused(f"--fail-under {fail_under:g}: phải là số từ 0 đến 100.")
+    units = one_unit(url, name, kind)
+    run_id = _new_run_id()
+    folder = out or Path(f"check-{run_id}")
+    settings = _config(config, store or _own_store(folder))
+
+    def work(tools: Tools) -> Outcome:
+        return run.audit(run_id, units, settings, folder, day, tools)
+
+    _tell_register(units)
+    code = _carried_out(run_id, folder, work, quiet=quiet, json_logs=json_logs, announce=False)
+    unit = _only_unit(folder)
+    if as_json:
+        print(json.dumps(unit, ensure_ascii=False, indent=2))
+    else:
+        _print_summary(unit, folder, settings)
+    total = (unit.get("total") or {}).get("points")
+    if fail_under is not None and total is not None and total < fail_under:
+        code = EXIT_BELOW
+    raise typer.Exit(code)
+
+
+@app.command()
+def demo(
+    out: OutOption = None,
+    config: ConfigOption = None,
+    store: StoreOption = None,
+    quiet: QuietOption = False,
+    json_logs: JsonLogsOption = False,
+) -> None:
+    """Chạy thử trên các trang mẫu đi kèm chương trình, chỉ trong máy này, không cần mạng."""
+    from auditor import run
+    from auditor.register import read_register
+    from spiders import samples
+
+    run_id = _new_run_id()
+    folder = out or Path("demo") / run_id
+    settings = _config(config, store or _own_store(folder))
+    units = read_register(samples.register_path())
+    _tell_register(units)
+    with samples.serve() as server:
+        # Nobody else is on this machine's sample portals: the pauses that spare real servers are not needed.
+        changed = settings.model_copy(
+            update={
+                "network": settings.network.model_copy(update={"proxy": server.proxy_url}),
+                "crawl": settings.crawl.model_copy(update={"delay_seconds": 0.0, "address_delay_seconds": 0.0}),
+            }
+        )
+
+        def work(tools: Tools) -> Outcome:
+            return run.audit(run_id, units, changed, folder, samples.AS_OF, tools)
+
+        code = _carried_out(run_id, folder, work, quiet=quiet, json_logs=json_logs)
+    raise typer.Exit(code)
+
+
+@app.command()
+def rescore(
+    run_ref: RunArgument,
+    out: OutOption = None,
+    config: ConfigOption = None,
+    store: StoreOption = None,
+    quiet: QuietOption = False,
+    json_logs: JsonLogsOption = False,
+) -> None:
+    """Chấm lại một lần chạy đã lưu (bộ tiêu chí khác, trọng số khác …), không vào trang web nào."""
+    from auditor import run
+
+    old, settings = _stored(run_ref, config, store)
+    run_id = _new_run_id()
+    folder = out or Path(old.out).with_name(f"{Path(old.out).name}-{run_id}")
+
+    def work(tools: Tools) -> Outcome:
+        return run.rescore(run_id, old, settings, folder, tools)
+
+    raise typer.Exit(_carried_out(run_id, folder, work, quiet=quiet, json_logs=json_logs))
+
+
+@app.command()
+def report(
+    run_ref: RunArgument,
+    out: OutOption = None,
+    config: ConfigOption = None,
+    store: StoreOption = None,
+    quiet: QuietOption = False,
+    json_logs: JsonLogsOption = False,
+) -> None:
+    """Viết lại bảng điểm của một lần chạy đã lưu."""
+    from auditor import run
+
+    old, settings = _stored(run_ref, config, store)
+    folder = out or Path(old.out)
+
+    def work(tools: Tools) -> Outcome:
+        return run.report(old, settings, folder, tools)
+
+    raise typer.Exit(_carried_out(old.id, folder, work, quiet=quiet, json_logs=json_logs))
+
+
+@app.command()
+def resume(
+    run_ref: RunArgument,
+    config: ConfigOption = None,
+    store: StoreOption = None,
+    quiet: QuietOption = False,
+    json_logs: JsonLogsOption = False,
+) -> None:
+    """Làm tiếp một lần chạy bị dừng giữa chừng."""
+    from auditor import run
+
+    old, settings = _stored(run_ref, config, store)
+
+    def work(tools: Tools) -> Outcome:
+        return run.resume(old, settings, tools)
+
+    raise typer.Exit(_carried_out(old.id, Path(old.out), work, quiet=quiet, json_logs=json_logs))
+
+
+@app.command()
+def runs(config: ConfigOption = None, store: StoreOption = None) -> None:
+    """Liệt kê các lần chạy đã lưu, mới nhất trước."""
+    from auditor.store import RunState, open_store
+
+    states = {RunState.RUNNING: "đang chạy hoặc bị tắt", RunState.INTERRUPTED: "dở dang", RunState.DONE: "xong"}
+    opened = open_store(_config(config, store).store, create=False)
+    try:
+        progress = opened.progress()
+        for stored in opened.runs():
+            done, units = progress.get(stored.id, (0, 0))
+            print(f"{stored.id}  {states[stored.state]:<10}  {done}/{units} đơn vị  ngày {stored.as_of}  {stored.out}")
+    finally:
+        opened.close()
+
+
+@app.command()
+def doctor(config: ConfigOption = None, store: StoreOption = None) -> None:
+    """Kiểm tra máy: có gì, thiếu gì, và phần thiếu làm mất điều gì."""
+    from auditor.doctor import lines
+
+    for line in lines(_config(config, store)):
+        print(line)
+
+
+# --- what the commands share -----------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Stopping:
+    """Whether Ctrl-C (or an end signal of the system) was given; the second one leaves at once."""
+
+    given: bool = False
+
+    def __call__(self) -> bool:
+        return self.given
+
+    def take(self, number: int, frame: object) -> None:
+        if self.given:
+            os._exit(EXIT_INTERRUPTED)
+        self.given = True
+        os.write(2, "\nĐang dừng, xin đợi giây lát … (bấm Ctrl-C lần nữa để thoát ngay)\n".encode())
+
+
+@contextmanager
+def _taking_signals() -> Iterator[_Stopping]:
+    stopping = _Stopping()
+    if threading.current_thread() is not threading.main_thread():
+        yield stopping
+        return
+    before = {number: signal.signal(number, stopping.take) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _as_of(text: str | None) -> date:
+    today = datetime.now().astimezone().date()
+    if text is None:
+        return today
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise _Refused(f"--as-of {text}: phải là một ngày dạng NĂM-THÁNG-NGÀY, ví dụ 2026-10-20.") from error
+    if not _EARLIEST_AS_OF <= day <= today + timedelta(days=366):
+        raise _Refused(f"--as-of {text}: ngày này quá xa; hãy xem lại năm.")
+    return day
+
+
+def _new_run_id() -> str:
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def _config(path: Path | None, store: str | None) -> Config:
+    from auditor.config import load_config
+
+    settings = load_config(path)
+    return settings.model_copy(update={"store": store}) if store else settings
+
+
+def _own_store(folder: Path) -> str:
+    return f"sqlite:///{(folder / 'auditor.db').as_posix()}"
+
+
+def _stored(run_ref: str, config: Path | None, store: str | None) -> tuple[StoredRun, Config]:
+    """A stored run and the configuration that it was made with, overridden by the given file."""
+    from auditor.config import load_config
+    from auditor.store import open_store, shown_address
+
+    address = _config(config, store).store
+    opened = open_store(address, create=False)
+    try:
+        found = opened.run(run_ref)
+    finally:
+        opened.close()
+    if found is None:
+        raise _Refused(
+            f"không có lần chạy «{run_ref}» trong {shown_address(address)}. Lệnh «auditor runs» liệt kê các lần chạy."
+        )
+    return found, load_config(config, stored=found.config).model_copy(update={"store": address})
+
+
+def _tell_register(units: Register) -> None:
+    for row in units.rejected:
+        print(f"{units.source}, dòng {row.row}: không dùng được: {row.reason}.", file=sys.stderr)
+    for warning in units.warnings[:_SHOWN_WARNINGS]:
+        where = f"{units.source}, dòng {warning.row}" if warning.row else units.source
+        print(f"{where}: lưu ý: {warning.message}", file=sys.stderr)
+    if len(units.warnings) > _SHOWN_WARNINGS:
+        print(f"… và {len(units.warnings) - _SHOWN_WARNINGS} lưu ý khác, ghi trong results.json.", file=sys.stderr)
+
+
+def _crawl(task: CrawlTask) -> None:
+    from auditor.vocabulary import load_vocabulary
+    from spiders.crawl import CrawlStoppedError, crawl
+
+    terms = [label for topic in load_vocabulary().topics.values() for label in topic.labels]
+    try:
+        crawl(
+            task.units,
+            task.config,
+            task.archive_dir,
+            other_unit_hosts=task.other_unit_hosts,
+            vocabulary_terms=terms,
+            on_unit=task.on_unit,
+            on_progress=task.on_progress,
+            should_stop=task.should_stop,
+        )
+    except CrawlStoppedError as error:
+        raise KeyboardInterrupt from error
+
+
+def _write_reports(task: ReportTask) -> None:
+    from reports.excel import write_workbook
+    from reports.html import write_pages
+
+    write_workbook(task.out / "scorecard.xlsx", task.header, task.units, task.checklist)
+    write_pages(task.out, task.header, task.units, task.checklist)
+
+
+def _carried_out(
+    run_id: str,
+    out: Path,
+    work: Callable[[Tools], Outcome],
+    *,
+    quiet: bool,
+    json_logs: bool,
+    announce: bool = True,
+) -> int:
+    """Does a run's work with the real tools, between the two lines `run <id>`; gives the exit code."""
+    from auditor.progress import reporter
+    from auditor.run import RunInterruptedError, RunStoppedError, Tools
+
+    with (
+        _logging_to(out),
+        _taking_signals() as stopping,
+        reporter(sys.stderr, quiet=quiet, json_logs=json_logs) as told,
+    ):
+        tools = Tools(
+            crawl=_crawl,
+            reports=_write_reports,
+            now=lambda: datetime.now(UTC),
+            stopping=stopping,
+            reporter=_Announcing(told, announce),
+        )
+        try:
+            outcome = work(tools)
+        except RunInterruptedError as stopped:
+            _explain(f"Đã dừng. Làm tiếp bằng lệnh: auditor resume {stopped.run_id}")
+            code = EXIT_INTERRUPTED
+        except RunStoppedError as stopped:
+            _explain(
+                f"Máy đã dừng lần chạy: {stopped}. Khi đã khắc phục, làm tiếp bằng lệnh: "
+                f"auditor resume {stopped.run_id}"
+            )
+            code = EXIT_MACHINE
+        else:
+            code = 0 if outcome.complete else EXIT_INCOMPLETE
+            if announce and not quiet:
+                _print_outcome(outcome)
+    if announce:
+        print(f"run {run_id}", flush=True)
+    return code
+
+
+@dataclass(frozen=True, slots=True)
+class _Announcing:
+    """Prints `run <id>` when the run begins, and tells the reporter the rest."""
+
+    told: Reporter
+    announce: bool
+
+    def started(self, run_id: str, units: int) -> None:
+        if self.announce:
+            print(f"run {run_id}", flush=True)
+        self.told.started(run_id, units)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.told, name)
+
+
+def _explain(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _print_outcome(outcome: Outcome) -> None:
+    from collections import Counter
+
+    from reports.wording import STATUSES
+
+    counted = Counter(outcome.statuses.values())
+    by_status = ", ".join(f"{STATUSES[status].name}: {count}" for status, count in sorted(counted.items()))
+    print(f"{len(outcome.statuses)} đơn vị ({by_status}).")
+    if outcome.rejected:
+        print(f"{outcome.rejected} dòng của danh sách không dùng được.")
+    print(f"Bảng điểm: {outcome.out / 'index.html'}")
+    print(f"Bảng tính: {outcome.out / 'scorecard.xlsx'}")
+
+
+def _only_unit(folder: Path) -> dict[str, Any]:
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    unit: dict[str, Any] = results["units"][0]
+    return unit
+
+
+def _print_summary(unit: dict[str, Any], folder: Path, settings: Config) -> None:
+    """What a school wants to know first: the total, each axis, and the three items that bring most when mended."""
+    from auditor.checklist import load_checklist
+    from reports.digest import points_to_gain, sum_lines
+    from reports.wording import STATUSES
+
+    checklist = load_checklist(settings.checklist)
+    print(f"{unit['name']} ({unit['url']})")
+    print(f"Tình trạng: {STATUSES[unit['status']].name}")
+    total = unit.get("total")
+    if total and total.get("points") is not None:
+        print(
+            f"Tổng điểm: {_number(total['points'])}/{_number(total['of'])} "
+            f"(từ {_number(total['low'])} đến {_number(total['high'])}), xếp loại: {total['grade']}"
+        )
+    for axis in checklist.axes:
+        points = unit["axes"].get(axis.id, {})
+        shown = (
+            "chưa có điểm" if points.get("points") is None else f"{_number(points['points'])}/{_number(points['of'])}"
+        )
+        print(f"  {axis.id} {axis.title}: {shown}")
+    by_id = {item["id"]: item for item in unit["items"]}
+    first = points_to_gain(sum_lines(unit, checklist))[:3]
+    if first:
+        print("Nên sửa trước:")
+    for number, (item_id, gain) in enumerate(first, 1):
+        item = by_id[item_id]
+        print(f"  {number}. {checklist.item(item_id).title} (được thêm tới {_number(gain)} điểm)")
+        print(f"     {item['summary']}")
+        if item["remedy"]:
+            print(f"     {item['remedy']}")
+    print(f"Bảng điểm đầy đủ: {folder / unit['page']}")
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0").replace(".", ",")
+
+
+class _LogFile(logging.FileHandler):
+    """A log in the folder of the run, which begins only once that folder is there."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if Path(self.baseFilename).parent.is_dir():
+            super().emit(record)
+
+
+@contextmanager
+def _logging_to(out: Path) -> Iterator[None]:
+    from auditor.run import LOG_FILE, LOG_FORMAT
+
+    handler = _LogFile(out / LOG_FILE, delay=True, encoding="utf-8")
+    handler.setFormatter(logging.Formatter(LOG_FORMAT))
+    handler.setLevel(logging.WARNING)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error, _known_errors()):
+            log.exception("the command failed")
+        raise
+    finally:
+        root.removeHandler(handler)
+        handler.close()
+
+
+def _known_errors() -> tuple[type[Exception], ...]:
+    """Errors whose message says to the user what is wrong and what to do."""
+    from auditor.checklist import ChecklistError
+    from auditor.config import ConfigError
+    from auditor.register import RegisterError
+    from auditor.run import UsageError
+    from auditor.store import StoreError
+
+    return (_Refused, RegisterError, ConfigError, ChecklistError, StoreError, UsageError)
+
+
+_USAGE = {
+    "NoSuchOption": "không có tùy chọn này",
+    "NoSuchCommand": "không có lệnh này",
+    "MissingParameter": "thiếu tham số",
+    "BadParameter": "giá trị không đúng",
+    "BadOptionUsage": "tùy chọn ghi chưa đúng",
+    "UsageError": "sai cách dùng",
+}
+
+
+def run_cli(arguments: Sequence[str] | None = None) -> int:
+    """Carries out one command line and gives its exit code; everything that goes wrong is told on standard error."""
+    from auditor.progress import speak_utf8
+
+    speak_utf8()
+    try:
+        code = app(args=arguments, prog_name="auditor", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except typer.TyperException as error:
+        message = error.format_message()
+        # An empty message is the help text, which has been shown.
+        what = _USAGE.get(type(error).__name__, "sai cách dùng")
+        _explain(f"auditor: {what}: {message} Xem «auditor --help»." if message else "Xem «auditor --help».")
+        return EXIT_USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        _explain("Đã dừng.")
+        return EXIT_INTERRUPTED
+    except Exception as error:
+        if isinstance(error, _known_errors()):
+            _explain(f"auditor: {error}")
+            return EXIT_USAGE
+        return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> int:
+    from auditor.store import StoreLostError
+
+    if isinstance(error, BrokenPipeError):
+        # Whoever read the output has left; Python would complain once more while it closes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_INCOMPLETE
+    if isinstance(error, StoreLostError):
+        _explain(f"auditor: nơi lưu không trả lời nữa ({error}).")
+        return EXIT_MACHINE
+    _explain(
+        f"auditor: lỗi của chương trình ({type(error).__name__}: {error}). Chi tiết ở tệp auditor.log trong thư mục kết "
+        "quả. Lần chạy dở dang làm tiếp được bằng «auditor resume latest»."
+    )
+    return EXIT_MACHINE
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run_cli())
+
+
+if __name__ == "__main__":
+    main()
