@@ -51,7 +51,7 @@ _SHAPE = re.compile(
     | {_S}*[–—]{_S}*(?P<y2>[0-9]{{2,4}})(?![0-9])
     | {_S}*(?P<unit>giây|phút|giờ|tiếng|ngày|tuần|tháng|năm){_S}+trước\b
     | {_S}*(?P<enunit>second|minute|hour|day|week|month|year)s?{_S}+ago\b
-    | (?![0-9])
+    | (?<=[12][09][0-9]{{2}})(?![0-9])
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -75,6 +75,13 @@ _TRAIL = re.compile(
     rf"(?:{_S}*\((?P<weekday>{_WEEKDAY})\))?",
     re.IGNORECASE,
 )
+# How a weekday or a time before a date can end: most dates have neither, and are spared the search for them.
+_SIGNS = " \t\n\r\xa0,.;:|(-–"
+_LEAD_ENDS = (
+    *"0123456789", *"hai ba tư bốn năm sáu bảy bẩy nhật nhât cn day giờ phút h p am pm giây".split(),
+    *"mon tue tues wed thu thur thurs fri sat sun".split(),
+)  # fmt: skip
+_TRAIL_HINT = re.compile(rf"\)?{_S}*[,|\-–(]{{0,2}}{_S}*(?:[0-9T(CcMmWwFfSs]|[lL]úc|th|chủ)")
 _ISO_TIME = re.compile(
     r"(?:[Tt]|\s)(?P<h>[0-9]{1,2}):(?P<min>[0-9]{2})(?::(?P<s>[0-9]{2})(?:\.[0-9]{1,9})?)?"
     r"(?P<zone>\s?(?:[zZ]|[+-][0-9]{2}:?[0-9]{2})\b)?|ICT[0-9:]{5,8}"
@@ -98,6 +105,7 @@ _BEFORE_WP_WORD = re.compile(rf"(?<!\w)tháng\s*({_MW})[\s,]+\Z", re.IGNORECASE)
 _BEFORE_QUARTER = re.compile(r"(?<!\w)qu[ýí]\s*(iv|i{1,3}|[1-4])\s*(?:[/,.\-]|năm|\s)\s*\Z", re.IGNORECASE)
 _BEFORE_QUARTER_1 = re.compile(r"(?<!\w)qu[ýí]\s*\Z", re.IGNORECASE)
 _BEFORE_YEAR = re.compile(r"(?:(?<!\w)năm\s*|©\s*|\(c\)\s*|copyright\s*(?:©|\(c\))?\s*)\Z", re.IGNORECASE)
+_YEAR_HINT = re.compile("[nN]ăm|NĂM|[tT]háng|THÁNG|[qQ][uU]|©|[cC]\\)|opyright|OPYRIGHT")
 _BEFORE_SCHOOL_YEAR = re.compile(r"(?<!\w)(?:năm\s*học|nh|niên\s*học)\s*:?\s*\Z", re.IGNORECASE)
 _BEFORE_GRADE = re.compile(
     r"(?<!\w)(?:lớp|khối|tổ|phiên bản|version|ver\.?|v\.?|điều|khoản|mục|bài|t[ỉỷ] số|ip|đt|điện thoại|tel|fax|hotline)"
@@ -337,6 +345,8 @@ def _year(text: str, start: int, end: int, digits: str) -> _Core | None:
     if not FIRST_YEAR <= year <= LAST_YEAR or re.match(r"[\w]|[/.\-:][0-9]|\s?/\s?[A-ZĐ]", text[end : end + 3]):
         return None
     before = text[max(0, start - 24) : start]
+    if not _YEAR_HINT.search(before):
+        return None
     if found := _BEFORE_MONTH_WORD.search(before):
         # "tháng năm 2021" leaves the month blank.
         if found[1] == "năm" and "," not in found[0]:
@@ -392,12 +402,17 @@ def _with_surroundings(text: str, core: _Core, floor: int) -> FoundDate:
         if form == "iso" and end > start + 10:
             has_time = True
         low = max(floor, start - _BEFORE)
-        if lead := _LEAD.search(text[low:start]):
+        before = text[low:start]
+        bare = before.rstrip(_SIGNS)
+        if bare[-4:].lower() == "ngày" and not bare[-5:-4].isalnum():
+            start = low + len(bare) - 4
+            bare = bare[:-4].rstrip(_SIGNS)
+        if bare[-5:].lower().endswith(_LEAD_ENDS) and (lead := _LEAD.search(before)):
             has_time = has_time or lead["time"] is not None
             weekday = lead["weekday"] is not None or lead["weekday2"] is not None
-            if weekday or lead["time"] or lead[0].strip(" ("):
+            if weekday or lead["time"]:
                 start = low + lead.start()
-        if (trail := _TRAIL.match(text, end)) and (trail["time"] or trail["weekday"]):
+        if _TRAIL_HINT.match(text, end) and (trail := _TRAIL.match(text, end)) and (trail["time"] or trail["weekday"]):
             has_time = has_time or trail["time"] is not None
             weekday = weekday or trail["weekday"] is not None
             end = trail.end()
@@ -466,8 +481,15 @@ def date_words(vocabulary: Mapping[str, list[str]]) -> DateWords:
         folded = {" ".join(fold(word).split()) if words(word) else word for word in vocabulary[key]}
         return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(folded, key=lambda w: (-len(w), w)))
 
+    # A label opens a line or follows a sign where its words are also ordinary ones: "hôm nay 5/9", "học sinh ngày 5/9".
     labels = tuple(
-        (key, re.compile(rf"(?<!\w)(?:{choice(key)})(?:\s*\([^()]{{0,20}}\))?[\s:.,;|\-–(\[]*\Z"))
+        (
+            key,
+            re.compile(
+                (r"(?:\A|[\n|.,;:(\[\-–])\s*" if key in ("clock", "birthday") else r"(?<!\w)")
+                + rf"(?:{choice(key)})(?:\s*\([^()]{{0,20}}\))?[\s:.,;|\-–(\[]*\Z"
+            ),
+        )
         for key in ("birthday", "copyright", "effective", "issued", "posted", "clock")
     )
     return DateWords(
@@ -515,13 +537,13 @@ def classify(text: str, found: FoundDate, vocabulary: DateWords | None = None) -
             return "range"
         if (_DASHED_BEFORE.search(before) and not found.has_time) or _DASHED_AFTER.match(after):
             return "range"
-        if known.law.search(lead) and (known.issuer.match(tail) or _cited_before(before)):
+        if opening.startswith("ngay") and (known.issuer.match(tail) or _cited_before(before)):
             return "cited_law"
-        if _cited_before(before) or (known.issuer.match(tail) and opening.startswith("ngay")):
+        if known.law.search(lead) and known.issuer.match(tail):
             return "cited_law"
         if opening.startswith("ngay") and _after_place(before):
             return "signature"
-        if found.weekday and (_SECONDS.search(found.text) or _ENGLISH_DAY.match(found.text)):
+        if found.weekday and found.form == "dmy" and (_SECONDS.search(found.text) or _ENGLISH_DAY.match(found.text)):
             return "clock"
     return "plain"
 
@@ -538,4 +560,6 @@ def _cited_before(before: str) -> bool:
     """Whether a document number stands just before ("Thông tư 36/2017/TT-BGDĐT ngày")."""
     near = before[-60:]
     citations = find_citations(near)
-    return bool(citations) and re.fullmatch(r"[\s,()]*(?:ký|đề|ra|ban hành)?\s*", near[citations[-1].end :]) is not None
+    return (
+        bool(citations) and re.fullmatch(r"[ \t\xa0,()]*(?:ký|đề|ra)?[ \t\xa0]*", near[citations[-1].end :]) is not None
+    )
