@@ -1,0 +1,734 @@
+"""The vocabulary: Vietnamese labels, hosts, signatures and names as data, read from checklists/vocabulary/*.yaml.
+
+Labels are kept as `Label`: a string that holds the folded words ("so ky hieu"), so that it can be given straight to
+`text.contains_words`, and that remembers in `.shown` how it was written ("Số/Ký hiệu").
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from importlib import resources
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Self, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    StringConstraints,
+    ValidationError,
+)
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
+from auditor.model import Kind
+from auditor.text import clean, contains_words, words
+from auditor.yaml_lines import LineOf, YamlError, first_problem, load_with_lines
+
+
+class VocabularyError(ValueError):
+    """A vocabulary file that cannot be used; the message (Vietnamese) names file, line and what to do."""
+
+
+class Label(str):
+    """Folded words of a label; `shown` is the label as it was written."""
+
+    shown: str
+
+    def __new__(cls, folded: str, shown: str = "") -> Self:
+        label = super().__new__(cls, folded)
+        label.shown = shown or folded
+        return label
+
+    def __getnewargs__(self) -> tuple[str, str]:
+        return str(self), self.shown
+
+
+def _label(value: object) -> Label:
+    if not isinstance(value, str):
+        raise ValueError(f"«{value}» phải là chữ; hãy đặt trong dấu nháy kép.")
+    folded = words(value)
+    if not folded:
+        raise ValueError(f"nhãn «{value}» không có chữ nào; hãy xóa hoặc viết lại.")
+    return Label(folded, clean(value))
+
+
+def _regex(value: object) -> re.Pattern[str]:
+    if not isinstance(value, str) or not value:
+        raise ValueError("phải là một biểu thức chính quy, đặt trong dấu nháy.")
+    try:
+        return re.compile(value, re.IGNORECASE)
+    except re.error as error:
+        raise ValueError(f"biểu thức chính quy «{value}» sai: {error}.") from error
+
+
+Labels = tuple[Annotated[Label, PlainValidator(_label)], ...]
+Regex = Annotated[re.Pattern[str], PlainValidator(_regex)]
+Text = Annotated[StrictStr, StringConstraints(strip_whitespace=True, min_length=1)]
+Name = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+HostSuffix = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+HostLabel = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z0-9-]+$")]
+HostToken = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z0-9]{2,}$")]
+Slug = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z0-9_-]+$")]
+Markup = Annotated[StrictStr, StringConstraints(min_length=3)]
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Topic(_Data):
+    """What a kind of section is called. See the head of topics.yaml for what each list means."""
+
+    title: Text
+    labels: Labels
+    phrases: Labels = ()
+    title_phrases: Labels = ()
+    slugs: tuple[Slug, ...] = ()
+    not_labels: Labels = ()
+    not_phrases: Labels = ()
+
+
+class _Topics(_Data):
+    phrase_words: Annotated[StrictInt, Field(ge=1, le=20)]
+    shared: Labels
+    topics: Annotated[dict[Name, Topic], Field(min_length=1)]
+
+
+class Placeholders(_Data):
+    """Texts that stand where content should be. Match with contains_words on the words of a title or a short text."""
+
+    empty: Labels
+    soft_404: Labels
+    soft_404_titles: Labels
+    flood: Labels
+    challenge: Labels
+    denied: Labels
+    maintenance: Labels
+    parked: Labels
+    login: Labels
+    sample: Labels
+    page_noise: Labels
+
+
+class System(_Data):
+    """A management system or a service by its hosts (suffixes: a host is meant with all hosts below it)."""
+
+    name: Text
+    hosts: Annotated[tuple[HostSuffix, ...], Field(min_length=1)]
+    note: Text | None = None
+
+
+class MinistrySite(_Data):
+    """A site of the ministry that the letter names, with the hosts that replaced it."""
+
+    id: Name
+    title: Text
+    named: HostSuffix
+    replaced_by: tuple[HostSuffix, ...] = ()
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The named host and its replacements."""
+        return (self.named, *self.replaced_by)
+
+
+class Cdn(_Data):
+    """A content delivery network: `headers` name -> pattern of value, `networks` its address ranges."""
+
+    name: Text
+    headers: dict[StrictStr, Regex] = Field(default_factory=dict)
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+
+class ServicePortals(_Data):
+    """Portals of online public services, by who runs them."""
+
+    national: tuple[HostSuffix, ...]
+    city: tuple[HostSuffix, ...]
+    ministry: tuple[HostSuffix, ...]
+    patterns: tuple[Regex, ...] = ()
+
+
+class City(_Data):
+    """A city's labels in domain names and the hosts of its education department."""
+
+    names: Labels
+    labels: Annotated[tuple[HostLabel, ...], Field(min_length=1)]
+    department_hosts: tuple[HostSuffix, ...]
+
+
+class Hosts(_Data):
+    """Hosts by what they are. Every host list holds suffixes; use `under`."""
+
+    management_systems: tuple[System, ...]
+    not_management_systems: tuple[HostSuffix, ...]
+    ministry_sites: tuple[MinistrySite, ...]
+    education_hosts: tuple[HostSuffix, ...]
+    education_patterns: tuple[Regex, ...]
+    form_services: tuple[HostSuffix, ...]
+    form_service_paths: tuple[StrictStr, ...]
+    video_hosts: tuple[HostSuffix, ...]
+    video_players: tuple[Regex, ...]
+    search_services: tuple[Markup, ...]
+    service_portals: ServicePortals
+    free_hosts: tuple[HostSuffix, ...]
+    social_hosts: tuple[HostSuffix, ...]
+    private_mail: tuple[HostSuffix, ...]
+    official_mail: tuple[HostSuffix, ...]
+    document_viewers: tuple[Regex, ...]
+    file_services: tuple[HostSuffix, ...]
+    cdns: tuple[Cdn, ...]
+    cities: Annotated[dict[HostLabel, City], Field(min_length=1)]
+    provinces: tuple[HostLabel, ...]
+
+    def management_system(self, host: str) -> System | None:
+        """The management system that a host belongs to."""
+        return next((system for system in self.management_systems if under(host, system.hosts)), None)
+
+    def ministry_site(self, host: str) -> MinistrySite | None:
+        """The site of item 2.10.b that a host is, or has replaced."""
+        return next((site for site in self.ministry_sites if under(host, site.hosts)), None)
+
+    def is_education(self, host: str) -> bool:
+        """Whether a host is an education host in the sense of item 2.17 (management systems are none)."""
+        if self.management_system(host) is not None or under(host, self.not_management_systems):
+            return False
+        return under(host, self.education_hosts) or any(one.search(host) for one in self.education_patterns)
+
+    def is_service_portal(self, host: str) -> bool:
+        """Whether a host is a portal of online public services."""
+        portals = self.service_portals
+        return under(host, (*portals.national, *portals.city, *portals.ministry)) or any(
+            one.search(host) for one in portals.patterns
+        )
+
+
+class Platform(_Data):
+    """A content management system by its signatures; one hit is enough.
+
+    `generator` and `headers` are patterns, `markup` and `paths` substrings of the HTML and of addresses (lower case),
+    `cookies` beginnings of cookie names.
+    """
+
+    name: Text
+    open_source: StrictBool = False
+    generator: tuple[Regex, ...] = ()
+    markup: tuple[Markup, ...] = ()
+    paths: tuple[Markup, ...] = ()
+    cookies: tuple[Markup, ...] = ()
+    headers: dict[StrictStr, Regex] = Field(default_factory=dict)
+
+
+class _Platforms(_Data):
+    platforms: Annotated[tuple[Platform, ...], Field(min_length=1)]
+    not_platforms: tuple[Regex, ...]
+
+
+class AbuseGroup(_Data):
+    """Words of one kind of abuse: `brands` prove it, `phrases` need a second sign, `weak` only count with others."""
+
+    title: Text
+    brands: Labels = ()
+    phrases: Labels = ()
+    weak: Labels = ()
+    host_tokens: tuple[HostToken, ...] = ()
+
+
+class Abuse(_Data):
+    """Signs of injected content (item 4.3). A hit near a `legitimate` phrase is none."""
+
+    groups: Annotated[dict[Name, AbuseGroup], Field(min_length=1)]
+    legitimate: Labels
+    legitimate_hosts: tuple[HostSuffix, ...]
+    defaced: Labels
+    shorteners: tuple[HostSuffix, ...]
+
+
+class KindPattern(_Data):
+    """A pattern over the folded words of a unit's name; the first that matches decides."""
+
+    pattern: Regex
+    kind: Kind
+
+
+class Level(_Data):
+    """How one level of schooling is written in unit names (`names`) and in host labels (`hosts`)."""
+
+    names: Labels
+    hosts: tuple[HostLabel, ...]
+
+
+class Names(_Data):
+    """How units are named."""
+
+    kinds: Annotated[tuple[KindPattern, ...], Field(min_length=1)]
+    levels: Annotated[dict[Name, Level], Field(min_length=1)]
+    fillers: Labels
+    places: dict[Text, tuple[HostLabel, ...]]
+    superiors: Labels
+
+    def kind_of(self, name: str) -> Kind | None:
+        """The kind that a unit's name tells, or None."""
+        folded = words(name)
+        return next((one.kind for one in self.kinds if one.pattern.search(folded)), None)
+
+    def core(self, name: str) -> str:
+        """The folded words of a unit's own name, without level and filler words ("Trường THCS Bàn Cờ" -> "ban co")."""
+        rest = words(name)
+        heads = sorted(
+            (*self.fillers, *(label for level in self.levels.values() for label in level.names)),
+            key=len,
+            reverse=True,
+        )
+        cut = True
+        while cut:
+            cut = False
+            for head in heads:
+                if rest.startswith(f"{head} "):
+                    rest, cut = rest[len(head) + 1 :], True
+                    break
+        return rest
+
+
+class Position(_Data):
+    """A post in a unit. `head`: the head of the unit; `leader`: belongs to its leaders."""
+
+    title: Text
+    names: Labels
+    head: StrictBool = False
+    leader: StrictBool = False
+
+
+class PersonFields(_Data):
+    """Column titles and field labels of people."""
+
+    name: Labels
+    position: Labels
+    phone: Labels
+    email: Labels
+    duty: Labels
+    number: Labels
+    other: Labels
+
+
+class BoardRoles(_Data):
+    """Words of an editorial board (item 3)."""
+
+    board: Labels
+    head: Labels
+    editor: Labels
+    administrator: Labels
+    responsible: Labels
+
+
+class ContactFields(_Data):
+    """Labels before contact details."""
+
+    address: Labels
+    phone: Labels
+    email: Labels
+    fax: Labels
+
+
+class People(_Data):
+    """Words about people and what they do."""
+
+    positions: Annotated[tuple[Position, ...], Field(min_length=1)]
+    fields: PersonFields
+    board: BoardRoles
+    spokesperson: Labels
+    honorifics: Labels
+    duties: Labels
+    duty_verbs: Labels
+    contacts: ContactFields
+    feedback_fields: Labels
+    not_feedback_fields: Labels
+    service_words: Labels
+
+    @cached_property
+    def _posts(self) -> Mapping[str, Position]:
+        return {str(name): position for position in self.positions for name in position.names}
+
+    def position(self, text: str) -> Position | None:
+        """The post that a short text names: the one with the longest name in it, or None."""
+        tokens = words(text).split()
+        best: tuple[int, Position] | None = None
+        for start in range(len(tokens)):
+            for end in range(start + 1, min(start + 6, len(tokens)) + 1):
+                name = " ".join(tokens[start:end])
+                found = self._posts.get(name)
+                if found is not None and (best is None or len(name) > best[0]):
+                    best = (len(name), found)
+        return best[1] if best else None
+
+
+class DocumentKind(_Data):
+    """A kind of document: its names and the symbols that stand for it in numbers ("QĐ")."""
+
+    name: Name
+    title: Text
+    names: Labels
+    symbols: Labels = ()
+    directive: StrictBool = True
+
+
+class Authority(_Data):
+    """A body that issues documents: its names and the symbols that stand for it in numbers ("SGDĐT")."""
+
+    name: Name
+    title: Text
+    names: Labels
+    symbols: Labels = ()
+
+
+class Columns(_Data):
+    """Titles of columns and labels of fields of document lists, by meaning (REGULATIONS of documents' format)."""
+
+    number: Labels
+    issued: Labels
+    effective: Labels
+    expiry: Labels
+    state: Labels
+    abstract: Labels
+    issuer: Labels
+    kind: Labels
+    signer: Labels
+    field: Labels
+    posted: Labels
+    download: Labels
+    noise: Labels
+
+
+class DisclosureForm(_Data):
+    """One numbered form of circular 36/2017: its part of item 2.13, for which kinds, and words of its title."""
+
+    number: Annotated[StrictInt, Field(ge=1, le=21)]
+    part: Name
+    kinds: tuple[Kind, ...]
+    phrases: Labels
+
+
+class DisclosurePart(_Data):
+    """Words that tell a part of the disclosure in titles, file names and texts."""
+
+    title: Text
+    phrases: Labels
+    not_phrases: Labels = ()
+    fingerprints: Labels = ()
+
+
+class Circular(_Data):
+    """A circular on disclosure; `first_school_year` is the year in which its first school year begins."""
+
+    number: Text
+    names: Labels
+    first_school_year: StrictInt
+    last_school_year: StrictInt | None = None
+
+
+class Disclosure(_Data):
+    """What tells disclosures ("ba công khai") and their parts."""
+
+    parts: Annotated[dict[Name, DisclosurePart], Field(min_length=1)]
+    forms: tuple[DisclosureForm, ...]
+    form_patterns: tuple[Regex, ...]
+    umbrella: Labels
+    not_disclosure: Labels
+    circulars: tuple[Circular, ...]
+
+
+class YearbookWords(_Data):
+    """Words of figures in a statistical yearbook (item 2.9), by subject."""
+
+    classes: Labels
+    students: Labels
+    facilities: Labels
+    founding: Labels
+
+
+class Documents(_Data):
+    """Words of documents: kinds, authorities, columns, disclosures and statistics."""
+
+    kinds: Annotated[tuple[DocumentKind, ...], Field(min_length=1)]
+    authorities: Annotated[tuple[Authority, ...], Field(min_length=1)]
+    columns: Columns
+    states: Labels
+    number_prefixes: Labels
+    filters: Labels
+    download_paths: tuple[Markup, ...]
+    disclosure: Disclosure
+    yearbook: YearbookWords
+
+
+class SearchWords(_Data):
+    """Words and marks of search boxes (1.8), and of boxes that search something else. See the head of each list."""
+
+    boxes: Labels
+    short_boxes: Labels
+    parameters: tuple[StrictStr, ...]
+    marks: tuple[StrictStr, ...]
+    documents: Labels
+    document_marks: tuple[StrictStr, ...]
+    others: Labels
+    other_marks: tuple[StrictStr, ...]
+
+
+class PersonNames(_Data):
+    """What tells a person's name from other capitalised words; accents count."""
+
+    surnames: tuple[StrictStr, ...]
+    middles: tuple[StrictStr, ...]
+    not_names: tuple[StrictStr, ...]
+
+    @cached_property
+    def family(self) -> frozenset[str]:
+        """The family names in lower case."""
+        return frozenset(name.casefold() for name in self.surnames)
+
+    @cached_property
+    def folded_family(self) -> frozenset[str]:
+        """The family names without accents, for text that was typed without any."""
+        return frozenset(words(name) for name in self.surnames)
+
+    @cached_property
+    def inner(self) -> frozenset[str]:
+        """The words within names in lower case."""
+        return frozenset(name.casefold() for name in self.middles)
+
+    @cached_property
+    def others(self) -> tuple[str, ...]:
+        """Beginnings, in lower case, of capitalised words that are no person."""
+        return tuple(name.casefold() for name in self.not_names)
+
+
+def under(host: str, suffixes: Iterable[str]) -> bool:
+    """Whether a host is one of these or lies below one ("login.smas.edu.vn" under "smas.edu.vn")."""
+    host = host.lower().rstrip(".")
+    return any(host == suffix or host.endswith(f".{suffix}") for suffix in suffixes)
+
+
+_NUMBERING = re.compile(
+    r"^(?:[\s\-–—•·*»›>+|.,:;&]+|(?:\d{1,2}(?:\.\d{1,2})*\s*[.):/]\s*(?=\D)|\d{1,2}\s*[-–]\s+(?=\D))"
+    r"|[IVX]{1,4}\s*[.):/]\s*|[A-Za-z]\s*[.)]\s+)+"
+)
+_COUNTER = re.compile(r"(?:\s*[(\[]\s*\d[\d.,]*\s*(?:[^\W\d]+\s*){0,2}[)\]]|[\s»›>:+…|▼▾.–-]+)+$")
+_YEARS = re.compile(r"(?: (?:nam hoc|nam|nh))?(?: (?:19|20)\d\d){1,2}$")
+_FILE_TYPE = re.compile(r"\.(?:html?|aspx?|php\d?|jsp|cfm|pdf|docx?|xlsx?)$")
+_SLUG_NUMBER = re.compile(r"(?:[-_](?:c|a|p|n|id|cat)?\d+)+$")
+_SLUG_SPLIT = re.compile(r"[/?&=;#]+")
+_MIN_TYPO_LENGTH = 12
+_MAX_CACHED = 50_000
+
+
+def label_words(text: str) -> str:
+    """The folded words of a label without leading numbering, trailing counters and years, and an exact doubling.
+
+    "2. Văn bản (15) »" -> "van ban"; "Công khai năm học 2025-2026" -> "cong khai"; "Liên kết Liên kết" -> "lien ket".
+    """
+    folded = words(_COUNTER.sub("", _NUMBERING.sub("", clean(text))))
+    folded = _YEARS.sub("", folded) or folded
+    parts = folded.split()
+    half = len(parts) // 2
+    if half and len(parts) % 2 == 0 and parts[:half] == parts[half:]:
+        folded = " ".join(parts[:half])
+    return folded
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All vocabulary. `sha256` is over the bytes of every file in the folder, in the order of their names."""
+
+    topics: Mapping[str, Topic]
+    phrase_words: int
+    placeholders: Placeholders
+    hosts: Hosts
+    platforms: tuple[Platform, ...]
+    not_platforms: tuple[re.Pattern[str], ...]
+    abuse: Abuse
+    names: Names
+    people: People
+    documents: Documents
+    search: SearchWords
+    person_names: PersonNames
+    sha256: str
+    _by_label: Mapping[str, tuple[str, ...]] = field(repr=False)
+    _by_slug: Mapping[str, tuple[str, ...]] = field(repr=False)
+    _long_labels: tuple[str, ...] = field(repr=False)
+    _cache: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def topics_of_label(self, text: str) -> tuple[str, ...]:
+        """The topics that a menu entry, link or heading announces, in the order of topics.yaml.
+
+        The whole label decides where it is known; else phrases within a label of at most `phrase_words` words; else
+        one typing slip in a long label. Text that is longer announces nothing.
+        """
+        known = self._cache.get(text)
+        if known is None:
+            if len(self._cache) >= _MAX_CACHED:
+                self._cache.clear()
+            known = self._cache[text] = self._topics_of_label(label_words(text))
+        return known
+
+    def _topics_of_label(self, label: str) -> tuple[str, ...]:
+        if not label:
+            return ()
+        if exact := self._by_label.get(label):
+            return exact
+        if label.count(" ") >= self.phrase_words:
+            return ()
+        found = tuple(
+            name
+            for name, topic in self.topics.items()
+            if label not in topic.not_labels and _holds(label, topic.phrases, topic.not_phrases)
+        )
+        if found or len(label) < _MIN_TYPO_LENGTH or any(label in topic.not_labels for topic in self.topics.values()):
+            return found
+        near = process.extractOne(label, self._long_labels, scorer=Levenshtein.distance, score_cutoff=1)
+        if near is None or re.sub(r"\D", "", near[0]) != re.sub(r"\D", "", label):
+            return ()
+        return self._by_label[near[0]]
+
+    def topics_of_title(self, text: str) -> tuple[str, ...]:
+        """The topics on which an article or document of this title is wholly, in the order of topics.yaml."""
+        title = label_words(text)
+        exact = self._by_label.get(title, ())
+        return tuple(
+            name
+            for name, topic in self.topics.items()
+            if name in exact or _holds(title, topic.title_phrases, topic.not_phrases)
+        )
+
+    def topics_of_address(self, address: str) -> tuple[str, ...]:
+        """The topics that a segment of an address (or a value in its query) names; a hint, weaker than a label."""
+        segments = [
+            _SLUG_NUMBER.sub("", _FILE_TYPE.sub("", segment)).strip("-_")
+            for segment in _SLUG_SPLIT.split(address.lower())
+        ]
+        found = {name for segment in segments for name in self._by_slug.get(segment, ())}
+        return tuple(name for name in self.topics if name in found)
+
+
+def _holds(text: str, phrases: tuple[Label, ...], not_phrases: tuple[Label, ...]) -> bool:
+    return any(contains_words(text, phrase) for phrase in phrases) and not any(
+        contains_words(text, phrase) for phrase in not_phrases
+    )
+
+
+@lru_cache(maxsize=1)
+def load_vocabulary() -> Vocabulary:
+    """The vocabulary that comes with the program; read once per process. Raises VocabularyError."""
+    folder = resources.files("checklists") / "vocabulary"
+    return read_vocabulary(
+        {entry.name: entry.read_bytes() for entry in folder.iterdir() if entry.name.endswith(".yaml")}
+    )
+
+
+def read_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
+    """A vocabulary from file names (topics.yaml, hosts.yaml, …) and their bytes. Raises VocabularyError."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(name.encode() + b"\0" + files[name] + b"\0")
+    try:
+        topics = _read(files, "topics.yaml", _Topics, _check_topics)
+        platforms = _read(files, "platforms.yaml", _Platforms)
+        by_label, by_slug = _indexes(topics.topics)
+        return Vocabulary(
+            topics=topics.topics,
+            phrase_words=topics.phrase_words,
+            placeholders=_read(files, "placeholders.yaml", Placeholders),
+            hosts=_read(files, "hosts.yaml", Hosts),
+            platforms=platforms.platforms,
+            not_platforms=platforms.not_platforms,
+            abuse=_read(files, "abuse.yaml", Abuse),
+            names=_read(files, "names.yaml", Names),
+            people=_read(files, "people.yaml", People),
+            documents=_read(files, "documents.yaml", Documents),
+            search=_read(files, "search.yaml", SearchWords),
+            person_names=_read(files, "person_names.yaml", PersonNames),
+            sha256=digest.hexdigest(),
+            _by_label=by_label,
+            _by_slug=by_slug,
+            _long_labels=tuple(label for label in by_label if len(label) >= _MIN_TYPO_LENGTH),
+        )
+    except YamlError as error:
+        raise VocabularyError(str(error)) from error
+
+
+_Model = TypeVar("_Model", bound=_Data)
+
+
+def _read(
+    files: Mapping[str, bytes],
+    name: str,
+    model: type[_Model],
+    check: Callable[[_Model, str, LineOf], None] | None = None,
+) -> _Model:
+    source = f"checklists/vocabulary/{name}"
+    if name not in files:
+        raise YamlError(source, 1, "thiếu tệp từ vựng này; hãy cài lại chương trình.")
+    try:
+        text = files[name].decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = files[name].count(b"\n", 0, error.start) + 1
+        raise YamlError(source, line, "tệp không phải UTF-8; hãy lưu lại với mã UTF-8.") from error
+    data, line_of = load_with_lines(text, source)
+    try:
+        value = model.model_validate(data)
+    except ValidationError as error:
+        raise first_problem(error, source, line_of) from error
+    if check is not None:
+        check(value, source, line_of)
+    return value
+
+
+def _check_topics(file: _Topics, source: str, line_of: LineOf) -> None:
+    first: dict[str, str] = {}
+    for name, topic in file.topics.items():
+        for index, label in enumerate(topic.labels):
+            line = line_of(("topics", name, "labels", index))
+            if label in topic.not_labels:
+                raise YamlError(
+                    source, line, f"«{label.shown}» vừa là nhãn vừa là nhãn loại trừ của «{name}»; hãy xóa một chỗ."
+                )
+            if first.get(label, name) != name and label not in file.shared:
+                raise YamlError(
+                    source,
+                    line,
+                    f"nhãn «{label.shown}» đã thuộc chuyên mục «{first[label]}»; hãy xóa một chỗ, hoặc nếu nhãn đúng là "
+                    "của cả hai thì ghi thêm vào danh sách shared.",
+                )
+            first.setdefault(label, name)
+    for index, label in enumerate(file.shared):
+        if sum(label in topic.labels for topic in file.topics.values()) < 2:
+            raise YamlError(
+                source,
+                line_of(("shared", index)),
+                f"nhãn dùng chung «{label.shown}» phải có trong ít nhất hai chuyên mục; hãy bổ sung hoặc xóa khỏi shared.",
+            )
+
+
+def _indexes(topics: Mapping[str, Topic]) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    by_label: dict[str, tuple[str, ...]] = {}
+    by_slug: dict[str, tuple[str, ...]] = {}
+    for name, topic in topics.items():
+        for label in topic.labels:
+            by_label[str(label)] = tuple(dict.fromkeys((*by_label.get(label, ()), name)))
+        for slug in topic.slugs:
+            key = slug.strip("-_")
+            by_slug[key] = tuple(dict.fromkeys((*by_slug.get(key, ()), name)))
+    return by_label, by_slug
+
+
+def field_of(columns: BaseModel, label: str) -> str | None:
+    """The name of the field of a model of Labels (Columns, PersonFields, …) that holds this label, or None."""
+    folded = label_words(label)
+    return next((name for name in type(columns).model_fields if folded in getattr(columns, name)), None)
