@@ -68,27 +68,30 @@ def bare(folder: Path, units: int, proxy: str) -> int:
     from selectolax.lexbor import LexborHTMLParser
 
     count = 0
+    # Known addresses are dropped before a Request is made: Scrapy's own filter costs ten times as much per link.
+    known = set()
 
     class Follower(scrapy.Spider):
         name = "follower"
 
         async def start(self) -> Any:
             for number in range(units):
-                yield self.make(f"http://{farm.host(number)}/")
+                url = f"http://{farm.host(number)}/"
+                known.add(url)
+                yield self.make(url)
 
         def make(self, url: str) -> Any:
-            return scrapy.Request(url, meta={"proxy": proxy})
+            return scrapy.Request(url, meta={"proxy": proxy}, dont_filter=True)
 
         def parse(self, response: Any, **kwargs: Any) -> Iterator[Any]:
             nonlocal count
             count += response.status == 200
             root = response.url[: response.url.index("/", 7)]
-            seen = set()
             for node in LexborHTMLParser(response.body).css("a[href]"):
                 href = node.attributes["href"]
-                if href and href.startswith("/") and href not in seen:
-                    seen.add(href)
-                    yield self.make(root + href)
+                if href and href.startswith("/") and (url := root + href) not in known:
+                    known.add(url)
+                    yield self.make(url)
 
     settings = {
         "CONCURRENT_REQUESTS": 64,
