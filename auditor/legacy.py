@@ -207,20 +207,22 @@ _NOTHING = Reading(False, frozenset())
 _SYMBOLS = frozenset("\xa0¡¢£¤¥¦§¨©ª«¬\xad®¯°±²³´µ¶·¸¹º»¼½¾¿×÷‹›™†‡‰ˆ")
 
 
+def _means_itself(word: str, code: str) -> bool:
+    """Whether a word is written in a code as in Unicode (Hình in VNI)."""
+    return all(char.isascii() or _table(code).get(char) == char for char in word)
+
+
 @lru_cache(maxsize=1 << 15)
 def read_word(word: str) -> Reading:
     """The readings of one word (a match of WORD)."""
     if len(word) > 16 or all(char in _SYMBOLS for char in word):
         return _NOTHING
-    plain = unicodedata.normalize("NFC", word)
-    bare = plain.lstrip("«‹").rstrip("»›©®™°")
-    as_unicode = is_syllable(bare)
-    if bare != plain and as_unicode and len(bare) > 1:  # quoted, or a trade mark
-        return Reading(True, frozenset())
+    # Quotes and signs that touch a Unicode word are none of its letters.
+    as_unicode = is_syllable(unicodedata.normalize("NFC", word).lstrip("«‹").rstrip("»›©®™°"))
     codes = set()
     for code in CODES:
         converted = convert(word, code)
-        if converted == word or not is_syllable(converted):
+        if not is_syllable(converted) or (converted == word and not _means_itself(word, code)):
             continue
         # Capitals of TCVN 5712 stand on bytes that are letters of French or Danish: not inside a small word.
         if code == TCVN3 and any(char.isupper() for char in converted[1:]) and re.search("[a-z]", word):
@@ -329,8 +331,12 @@ def convert_words(text: str, code: str) -> tuple[str, int]:
             return word
         reading = read_word(word)
         if code not in reading.codes:
-            if reading.unicode or all(char in _SYMBOLS for char in word):
+            if reading.unicode:
                 return word
+            if all(char in _SYMBOLS for char in word):
+                # In two codes ở and ờ are signs of Latin-1: no bullet, no © in a text that is known to be in them.
+                alone = convert(word, code)
+                return alone if code in (VISCII, VPS) and alone in common_syllables() else word
             # Abbreviations (GD&§T) and slips of the keyboard; longer words are foreign.
             short = convert(word, code)
             if len(short) > 4 or not all(char.isalpha() and char != "\xad" for char in short):
