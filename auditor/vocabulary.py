@@ -529,6 +529,7 @@ _MIN_TYPO_LENGTH = 12
 _MAX_CACHED = 50_000
 
 
+@lru_cache(maxsize=_MAX_CACHED)
 def label_words(text: str) -> str:
     """The folded words of a label without leading numbering, trailing counters and years, and an exact doubling.
 
@@ -703,8 +704,8 @@ def _check_topics(file: _Topics, source: str, line_of: LineOf) -> None:
                 raise YamlError(
                     source,
                     line,
-                    f"nhãn «{label.shown}» đã thuộc chuyên mục «{first[label]}»; hãy xóa một chỗ, hoặc nếu nhãn đúng là "
-                    "của cả hai thì ghi thêm vào danh sách shared.",
+                    f"nhãn «{label.shown}» đã thuộc chuyên mục «{first[label]}»; hãy xóa một chỗ, "
+                    "hoặc nếu nhãn đúng là của cả hai thì ghi thêm vào danh sách shared.",
                 )
             first.setdefault(label, name)
     for index, label in enumerate(file.shared):
@@ -712,7 +713,8 @@ def _check_topics(file: _Topics, source: str, line_of: LineOf) -> None:
             raise YamlError(
                 source,
                 line_of(("shared", index)),
-                f"nhãn dùng chung «{label.shown}» phải có trong ít nhất hai chuyên mục; hãy bổ sung hoặc xóa khỏi shared.",
+                f"nhãn dùng chung «{label.shown}» phải có trong ít nhất hai chuyên mục; "
+                "hãy bổ sung hoặc xóa khỏi shared.",
             )
 
 
