@@ -123,6 +123,7 @@ def key(url: str) -> str:
     return f"{host}{path}?{query}" if query else f"{host}{path}"
 
 
+@lru_cache(maxsize=65536)
 def host_of(url: str) -> str:
     """The host name in lower case without `www.` and port; "" where there is none."""
     parts = split(url)

@@ -44,10 +44,11 @@ class Abuse:
 def read(pages: Pages, vocabulary: Vocabulary) -> Abuse:
     """Looks through every page that was read."""
     signs: list[Sign] = []
+    known: set[tuple[str, str]] = set()
     for page in pages.pages:
         if len(signs) >= _MAX_SIGNS:
             break
-        signs += _of_page(page, pages, vocabulary)
+        signs += _of_page(page, pages, vocabulary, known)
     signs.sort(key=lambda sign: not sign.sure)
     weak = {(sign.group, sign.word) for sign in signs if not sign.sure}
     certain = any(sign.sure for sign in signs) or len(weak) >= 4
@@ -59,12 +60,14 @@ def defuse(text: str) -> str:
     return text.replace("http", "hxxp").replace(".", "[.]")[:200]
 
 
-def _of_page(page: Page, pages: Pages, vocabulary: Vocabulary) -> Iterator[Sign]:
+def _of_page(page: Page, pages: Pages, vocabulary: Vocabulary, known: set[tuple[str, str]]) -> Iterator[Sign]:
+    """The signs of one page; `known` are links that another page had already."""
     data = vocabulary.abuse
     own_host = host_of(page.url)
     for link in page.links:
-        if not link.url or link.source in ("form", "frame"):
+        if not link.url or link.source in ("form", "frame") or (link.url, link.text) in known:
             continue
+        known.add((link.url, link.text))
         host = host_of(link.url)
         external = not pages.internal(link.url) and host != own_host
         if not external or under(host, data.legitimate_hosts) or vocabulary.hosts.is_education(host):
@@ -89,12 +92,8 @@ def _of_page(page: Page, pages: Pages, vocabulary: Vocabulary) -> Iterator[Sign]
         yield from _in_text(page, page.metas.get(meta, ""), "meta", vocabulary)
     yield from _in_text(page, page.title, "meta", vocabulary)
     text = page.words
-    suspects = [
-        (name, group)
-        for name, group in data.groups.items()
-        if _first(text, group.brands) or _first(text, group.phrases)
-    ]
-    if suspects:
+    tokens = set(text.split())
+    if any(_any_in(text, tokens, group.brands) or _any_in(text, tokens, group.phrases) for group in data.groups.values()):
         for block in page.blocks:
             yield from _in_text(page, block.text, "hidden" if block.hidden else "text", vocabulary)
     title = words(page.title)
@@ -132,6 +131,11 @@ def _legitimate(folded: str, vocabulary: Vocabulary) -> bool:
 def _first(folded: str, labels: tuple[str, ...]) -> str | None:
     padded = f" {folded} "
     return next((label for label in labels if f" {label} " in padded), None)
+
+
+def _any_in(text: str, tokens: set[str], labels: tuple[str, ...]) -> bool:
+    """Whether any label stands in a page's words: a set look-up for one word, a search only for more."""
+    return any(label in tokens if " " not in label else label in text for label in labels)
 
 
 def _host_token(host: str, group: AbuseGroup) -> str | None:

@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from auditor.archive import Archive
@@ -111,6 +111,7 @@ class Pages:
     occurrences: Mapping[str, tuple[Occurrence, ...]]
     furniture: frozenset[str]
     captures: tuple[Capture, ...]
+    _internal: dict[str, bool] = field(default_factory=dict, repr=False)
 
     @property
     def cut_short(self) -> bool:
@@ -129,7 +130,10 @@ class Pages:
 
     def internal(self, url: str) -> bool:
         """Whether an address lies on this portal."""
-        return bool(url) and self.scope is not None and self.scope.contains(url)
+        known = self._internal.get(url)
+        if known is None:
+            known = self._internal[url] = bool(url) and self.scope is not None and self.scope.contains(url)
+        return known
 
     def look(self, url: str) -> Target:
         """What became of an address; redirects are followed."""

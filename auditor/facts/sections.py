@@ -23,6 +23,7 @@ from auditor.vocabulary import Vocabulary, label_words, under
 _ENOUGH_TEXT = 150
 _ENOUGH_BESIDE_PLACEHOLDER = 400
 _ARTICLE_TITLE = 15
+_SHORT_BLOCK = 60
 _MAX_SINGLES = 60
 _MAX_CHILDREN = 60
 _TITLE_PARTS = re.compile(r"\s+[-–—|»:•]+\s+|\s*[|»]\s*")
@@ -322,9 +323,10 @@ class _Finder:
                 pictures += sum(self._telling(page, index, name) for index in block.images)
                 files += self._files(page, block)
                 continue
-            if folded == name or any(contains_words(folded, noise) for noise in placeholders.page_noise):
+            short = len(folded) < _SHORT_BLOCK
+            if folded == name or (short and any(contains_words(folded, noise) for noise in placeholders.page_noise)):
                 continue
-            if len(folded) < 200 and any(contains_words(folded, phrase) for phrase in placeholders.empty):
+            if len(folded) < _ENOUGH_TEXT and any(contains_words(folded, phrase) for phrase in placeholders.empty):
                 empty_quote = empty_quote or block.text
                 continue
             pictures += sum(self._telling(page, index, name) for index in block.images)
