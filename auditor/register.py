@@ -145,7 +145,9 @@ class _Table:
 
 
 _CONTROLS = dict.fromkeys((*range(32), *range(127, 160), 8232, 8233), " ")
-_INVISIBLE = dict.fromkeys((173, 8203, 8204, 8205, 8206, 8207, 8288, 65279))
+_INVISIBLE: dict[int, str | None] = dict.fromkeys(
+    (0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
+)
 _CELL_TABLE = {**_CONTROLS, **_INVISIBLE}
 
 
@@ -180,6 +182,8 @@ def _titles(cells: Sequence[str]) -> dict[str, int]:
         if name in found:
             continue
         for index, label in rest:
+            if index in found.values():
+                continue
             named = any(contains_words(label, wanted) for wanted in labels)
             if named and not any(contains_words(label, other) for other in vocabulary.other_columns):
                 found[name] = index
@@ -796,8 +800,10 @@ def _read_row(number: int, cells: tuple[str, ...], table: _Table, taken: set[str
 def _address_text(number: int, cells: tuple[str, ...], table: _Table) -> str:
     """The text of the website cell, or the address behind it where the text itself is none."""
     text = _value(cells, table, "url")
-    link = table.links.get((number, table.columns["url"]))
-    if link and text and not read_address(text).url:
+    at = (number, table.columns["url"])
+    link = table.links.get(at)
+    # A link left behind in an emptied cell is no address; a link formula is one even before it was ever computed.
+    if link and (text or at in table.formulas) and not read_address(text).url:
         behind = read_address(link)
         return behind.url or text
     return text
