@@ -120,7 +120,7 @@ class Embed:
     hidden: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Page:
     """An HTML page as a visitor gets it. `html` is the decoded source, `blocks` its visible text in order.
 

@@ -95,6 +95,8 @@ class Topic(_Data):
     slugs: tuple[Slug, ...] = ()
     not_labels: Labels = ()
     not_phrases: Labels = ()
+    content: Labels = ()
+    content_in: Name | None = None
 
 
 class _Topics(_Data):

@@ -87,7 +87,7 @@ class Occurrence:
     link: Link
 
 
-@dataclass
+@dataclass(eq=False)
 class Pages:
     """All that was read of a portal.
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from selectolax.lexbor import LexborNode
 
-from auditor.facts.pages import Occurrence, Pages, Reach, Target
+from auditor.facts.pages import Occurrence, Pages, Reach, Target, quote_around
 from auditor.links import Link, label_of
 from auditor.page import Block, Page
 from auditor.text import contains_words, words
@@ -24,6 +24,7 @@ _ENOUGH_TEXT = 150
 _ENOUGH_BESIDE_PLACEHOLDER = 400
 _ARTICLE_TITLE = 15
 _SHORT_BLOCK = 60
+_TOLD = 400
 _MAX_SINGLES = 60
 _MAX_CHILDREN = 60
 _TITLE_PARTS = re.compile(r"\s+[-–—|»:•]+\s+|\s*[|»]\s*")
@@ -150,6 +151,7 @@ class _Finder:
         self._from_links()
         self._from_headings()
         self._from_pages()
+        self._from_contents()
         return {topic: self._section(topic) for topic in sorted(self.entries.keys() | self.singles.keys())}
 
     # ------------------------------------------------------------------ where topics are announced
@@ -245,6 +247,21 @@ class _Finder:
                 self.singles.setdefault(topic, {}).setdefault(
                     page.key, Single(title, page.url, page, self.pages.look(page.url))
                 )
+
+    def _from_contents(self) -> None:
+        """Topics that a page of another topic serves by what it tells: a history on the page "Giới thiệu"."""
+        for name, topic in self.vocabulary.topics.items():
+            if topic.content_in is None:
+                continue
+            for entry in list(self.entries.get(topic.content_in, {}).values()):
+                page = entry.target.page if entry.target is not None else None
+                if page is None or entry.state is not Ladder.CONTENT:
+                    continue
+                text = words(self.pages.own_text(page))
+                told = [phrase for phrase in topic.content if contains_words(text, phrase)]
+                if len(told) >= 2 and len(text) >= _TOLD:
+                    quote = quote_around(page, told[0]) or entry.quote
+                    self._add(Entry(name, entry.label, entry.page, page.url, entry.target, Ladder.CONTENT, quote, False))
 
     # ------------------------------------------------------------------ what is behind an announcement
 
