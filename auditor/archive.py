@@ -22,7 +22,7 @@ from typing import Any
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import BufferWARCWriter
+from warcio.warcwriter import WARCWriter
 
 from auditor.model import Capture, Cause, CrawlEnd, Failure, Kind, Status, StoppedBy, Unit, Whose
 
@@ -69,7 +69,8 @@ class ArchiveWriter:
         self._file = self._open_path.open("wb")
         self._executor = executor
         self._pending: list[Future[None]] = []
-        self._records = BufferWARCWriter(gzip=False)
+        self._plain = BytesIO()
+        self._records = WARCWriter(self._plain, gzip=False)
         unit_json = json.dumps(asdict(unit), ensure_ascii=False)
         fields = {"software": "auditor", "format": "WARC File Format 1.1", "auditor-format": FORMAT, **info}
         self._submit(
@@ -182,9 +183,9 @@ class ArchiveWriter:
     def _write(self, make: Any) -> None:
         for record in make():
             self._records.write_record(record)
-            plain = self._records.get_contents()
-            self._records.out.seek(0)
-            self._records.out.truncate()
+            plain = self._plain.getvalue()
+            self._plain.seek(0)
+            self._plain.truncate()
             squeeze = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
             self._file.write(squeeze.compress(plain) + squeeze.flush())
 

@@ -16,6 +16,7 @@ from auditor.text import words
 from auditor.urls import key, split
 
 _NUMBER = re.compile(r"\d+")
+_SIGNED = re.compile(r"[-+]?\d+")
 _HEX = re.compile(r"[0-9a-f]{12,}", re.I)
 _LONG_SLUG = 4  # words: "gioi-thieu" and "van-ban-phap-quy" name a section, longer ones an article
 _DATE_PATH = re.compile(r"/(?:19|20)\d\d[/-]\d{1,2}(?:[/-]\d{1,2})?/?\Z")
@@ -105,7 +106,7 @@ def _segment(segment: str) -> str:
 
 
 def _value(value: str) -> str:
-    return "*" if len(value) > 24 else _NUMBER.sub("#", value)
+    return "*" if len(value) > 24 else _SIGNED.sub("#", value)
 
 
 class Terms:

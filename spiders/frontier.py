@@ -60,7 +60,7 @@ class Limits:
     max_attachments: int
     max_depth: int
     per_pattern: int = 24
-    per_calendar: int = 4
+    per_calendar: int = 8
     sitemap_pages: int = 40
 
     @property
