@@ -1,0 +1,535 @@
+"""The ledger of a unit's disclosures ("ba công khai"): what was disclosed, which parts it covers, and when.
+
+A disclosure is a page, file or picture on one of the three subjects of circulars 09/2009, 36/2017 and 09/2024, or any
+publication under a menu of disclosures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from urllib.parse import unquote
+
+from auditor.dates import classify, find_citations, find_dates
+from auditor.facts.documents import Documents
+from auditor.facts.pages import Pages, Reach, Target
+from auditor.facts.publications import Origin, Publications
+from auditor.facts.sections import Entry, Ladder, Section, Sections
+from auditor.page import Block, Page
+from auditor.text import contains_words, words
+from auditor.urls import DOCUMENT_EXTENSIONS, IMAGE_EXTENSIONS, extension, file_name, host_of, key
+from auditor.vocabulary import Vocabulary, under
+
+UMBRELLA = "disclosure"
+ANNUAL_REPORT = "annual_report"
+PART_TOPICS = {
+    "disclosure_commitment": "commitment",
+    "disclosure_actual_quality": "actual_quality",
+    "disclosure_conditions": "conditions",
+    "disclosure_finance": "finance",
+}
+TOPICS = (UMBRELLA, *PART_TOPICS, ANNUAL_REPORT)
+# What an annual report of circular 09/2024 holds by its outline (REGULATIONS: appendix 1): all but the commitment's form.
+_REPORT_PARTS = frozenset({"commitment", "actual_quality", "conditions", "finance"})
+# Sizes in characters that tell content from a stray line; no limits of the checklist.
+_ENOUGH_TEXT = 80
+_TITLE = 8
+_SIGNATURE_BLOCK = 160
+_MAX_ITEMS = 1000
+_PATH_DAY = re.compile(r"(?<!\d)(20\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_PATH_MONTH = re.compile(r"/(20\d\d)/(0[1-9]|1[0-2])/")
+_SCHOOL_YEAR = re.compile(r"(?<!\d)(20\d\d)\s*[-–_ ]\s*(20\d\d)(?!\d)")
+_SHORT_SCHOOL_YEAR = re.compile(r"(?<!\d)(\d\d)(\d\d)(?!\d)")
+_NAME_BREAK = re.compile(r"[_+]+|%20")
+
+
+class Dating(StrEnum):
+    """Where a disclosure's date was read, in the order of trust (items.yaml, 2.13.d)."""
+
+    POSTED = "posted"
+    NAME = "name"
+    SIGNATURE = "signature"
+    METADATA = "metadata"
+    LAST_MODIFIED = "last_modified"
+
+
+_ORDER = {dating: rank for rank, dating in enumerate(Dating)}
+
+
+class Life(StrEnum):
+    """Whether a visitor gets the disclosure."""
+
+    LIVE = "live"
+    EXTERNAL = "external"  # on a file service elsewhere: not fetched, not held against anyone
+    UNSEEN = "unseen"
+    FORBIDDEN = "forbidden"
+    DEAD_PAGE = "dead_page"
+    DEAD_FILE = "dead_file"
+    PLACEHOLDER = "placeholder"
+
+
+@dataclass(frozen=True, slots=True)
+class DatedBy:
+    """One date of a disclosure: its first day, "day" or "month", where it was read, and the text."""
+
+    day: date
+    precision: str
+    dating: Dating
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """One disclosure. `parts` are of PART_TOPICS' values; `forms` numbers of forms (circular 36/2017).
+
+    `dates` stand in the order of trust; `in_section` is True under a menu of disclosures; `circular` is the number of
+    the circular it names, "" unknown; `school_year` the year in which its school year begins.
+    """
+
+    title: str
+    url: str
+    page: Page
+    life: Life
+    parts: frozenset[str]
+    forms: tuple[int, ...] = ()
+    dates: tuple[DatedBy, ...] = ()
+    in_section: bool = False
+    school_year: int | None = None
+    circular: str = ""
+
+    @property
+    def dated(self) -> DatedBy | None:
+        """The date that counts."""
+        return self.dates[0] if self.dates else None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is, or may well be, a real publication behind it."""
+        return self.life in (Life.LIVE, Life.EXTERNAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosures:
+    """The ledger, and what the portal announces of it: `sections` by topic."""
+
+    items: tuple[Disclosure, ...]
+    sections: dict[str, Section]
+
+    def of_part(self, part: str) -> tuple[Disclosure, ...]:
+        """The disclosures that cover a part."""
+        return tuple(item for item in self.items if part in item.parts)
+
+    def umbrellas(self) -> tuple[Disclosure, ...]:
+        """Disclosures of which neither title nor text tells the part."""
+        return tuple(item for item in self.items if not item.parts)
+
+    def entries(self, *topics: str) -> Iterator[Entry]:
+        """What menus and headings announce of these topics (of all, without any)."""
+        for topic in topics or TOPICS:
+            section = self.sections.get(topic)
+            if section is not None:
+                yield from section.entries
+
+
+def read(
+    pages: Pages,
+    sections: Sections,
+    documents: Documents,
+    publications: Publications,
+    vocabulary: Vocabulary,
+    as_of: date,
+) -> Disclosures:
+    """Gathers disclosures from sections, titles, lists of documents and pictures."""
+    reader = _Reader(pages, sections, documents, publications, vocabulary, as_of)
+    return Disclosures(tuple(reader.items()), {topic: sections.find(topic) for topic in TOPICS})
+
+
+class _Reader:
+    def __init__(
+        self,
+        pages: Pages,
+        sections: Sections,
+        documents: Documents,
+        publications: Publications,
+        vocabulary: Vocabulary,
+        as_of: date,
+    ) -> None:
+        self.pages, self.sections, self.documents = pages, sections, documents
+        self.publications, self.vocabulary, self.as_of = publications, vocabulary, as_of
+        self.words = vocabulary.documents.disclosure
+        self.found: dict[str, Disclosure] = {}
+
+    def items(self) -> list[Disclosure]:
+        for topic in TOPICS:
+            section = self.sections.find(topic)
+            parts = _parts_of_topic(topic)
+            for entry in section.entries:
+                self._entry(entry, parts)
+            for single in section.singles:
+                self._thing(single.title, single.url, single.page, single.target, parts, in_section=False)
+        for document in self.documents.items:
+            topics = [topic for topic in self.vocabulary.topics_of_title(document.title) if topic in TOPICS]
+            if topics:
+                url = document.detail or (document.files[0] if document.files else "")
+                parts = frozenset[str]().union(*(_parts_of_topic(topic) for topic in topics))
+                target = self.pages.look(url) if url else Target(Reach.PAGE, document.page.url, document.page)
+                signed = document.issued
+                self._thing(
+                    document.title,
+                    url or document.page.url,
+                    document.page,
+                    target,
+                    parts,
+                    in_section=False,
+                    extra=(DatedBy(signed, "day", Dating.SIGNATURE, document.quote),) if signed else (),
+                )
+        return sorted(
+            self.found.values(),
+            key=lambda item: (-(item.dated.day.toordinal() if item.dated else 0), item.url, item.title),
+        )[:_MAX_ITEMS]
+
+    # ------------------------------------------------------------------ behind the menu of disclosures
+
+    def _entry(self, entry: Entry, parts: frozenset[str]) -> None:
+        target = entry.target
+        if target is None or (target.page is not None and target.page.home):
+            return
+        if target.page is None:
+            if target.attachment is not None or self._is_document(entry.url):
+                self._thing(entry.label, entry.url, entry.page, target, parts, in_section=True)
+            return
+        page = target.page
+        children = list(self._children(page))
+        listed = [child for child in children if not child[3]]
+        for title, url, block, _ in children:
+            self._thing(title, url, page, self.pages.look(url), parts, in_section=True, near=block)
+        if not listed and entry.state is Ladder.CONTENT:
+            self._thing(entry.label.rpartition("› ")[2], page.url, page, target, parts, in_section=True)
+
+    def _children(self, page: Page) -> Iterator[tuple[str, str, Block, bool]]:
+        """What a page of the section lists: (title, address, its block, whether it is a file)."""
+        previous = ""
+        for block in self.pages.own[page.key]:
+            for at in block.links:
+                link = page.links[at]
+                if not link.url or link.region == "crumb" or key(link.url) == page.key:
+                    continue
+                file = self._is_document(link.url)
+                if not file and (
+                    not self.pages.internal(link.url)
+                    or key(link.url) in self.pages.furniture
+                    or len(link.text) < _TITLE
+                    or extension(link.url) in IMAGE_EXTENSIONS
+                ):
+                    continue
+                title = link.text
+                if file and (len(title) < _TITLE or self._says_download(title)):
+                    rest = block.text.replace(link.text, "").strip()
+                    title = rest if len(rest) >= _TITLE else previous or file_name(link.url)
+                yield title, link.url, block, file
+            if len(block.text) >= _TITLE:
+                previous = block.text
+
+    def _says_download(self, text: str) -> bool:
+        folded = words(text)
+        return any(contains_words(folded, label) for label in self.vocabulary.documents.columns.download)
+
+    def _is_document(self, url: str) -> bool:
+        if extension(url) in DOCUMENT_EXTENSIONS or under(host_of(url), self.vocabulary.hosts.file_services):
+            return True
+        lowered = url.lower()
+        return any(path in lowered for path in self.vocabulary.documents.download_paths)
+
+    # ------------------------------------------------------------------ one disclosure
+
+    def _thing(
+        self,
+        title: str,
+        url: str,
+        page: Page,
+        target: Target,
+        parts: frozenset[str],
+        *,
+        in_section: bool,
+        near: Block | None = None,
+        extra: tuple[DatedBy, ...] = (),
+    ) -> None:
+        folded = words(title)
+        if any(contains_words(folded, phrase) for phrase in self.words.not_disclosure):
+            return
+        article = target.page if target.page is not None and not target.page.home else None
+        files = list(self._files_of(article)) if article is not None and self._is_article(article, title) else []
+        names = [title, _spaced(file_name(url)) if self._is_document(url) else ""]
+        names += [f"{text} {_spaced(file_name(address))}" for text, address in files]
+        if article is not None:
+            names += [
+                _spaced(image.name) for image in article.images if image.url and self._form_numbers(_spaced(image.name))
+            ]
+        told, forms = self._told(names)
+        found_parts = parts | told
+        if article is not None and not found_parts:
+            found_parts = self._told([self.pages.own_text(article)[:20_000]])[0]
+        dates = self._dates(title, url, page, target, article, files, near) + list(extra)
+        dates = [one for one in dates if one.day <= self.as_of]
+        dates.sort(key=lambda one: _ORDER[one.dating])
+        life = self._life(title, target, article, files)
+        text = " ".join(names)
+        item = Disclosure(
+            title=title[:300],
+            url=target.url or url,
+            page=page,
+            life=life,
+            parts=frozenset(found_parts),
+            forms=tuple(sorted(set(forms))),
+            dates=tuple(dates),
+            in_section=in_section,
+            school_year=_school_year(text),
+            circular=self._circular(text),
+        )
+        ident = article.key if article is not None else key(item.url)
+        if article is page and life is Life.LIVE and not self._is_article(page, title):
+            ident = f"{page.key} {folded[:80]}"
+        known = self.found.get(ident)
+        if known is not None:
+            item = replace(
+                known,
+                parts=known.parts | item.parts,
+                forms=tuple(sorted({*known.forms, *item.forms})),
+                dates=tuple(sorted({*known.dates, *item.dates}, key=lambda one: (_ORDER[one.dating], one.day))),
+                in_section=known.in_section or item.in_section,
+                school_year=known.school_year or item.school_year,
+                circular=known.circular or item.circular,
+            )
+        self.found[ident] = item
+
+    def _is_article(self, page: Page, title: str) -> bool:
+        """Whether a page is one publication, not a list of many."""
+        return sum(not file for *_, file in self._children(page)) <= 3 or words(title) == words(page.title)
+
+    def _files_of(self, page: Page) -> Iterator[tuple[str, str]]:
+        for link in self.pages.own_links(page):
+            if link.url and self._is_document(link.url):
+                yield link.text, link.url
+        for embed in page.embeds:
+            if embed.url and (
+                self._is_document(embed.url)
+                or any(viewer.search(embed.url) for viewer in self.vocabulary.hosts.document_viewers)
+            ):
+                yield embed.title, embed.url
+
+    def _told(self, texts: Iterable[str]) -> tuple[frozenset[str], list[int]]:
+        """The parts and form numbers that titles, file names or a text tell."""
+        parts: set[str] = set()
+        forms: list[int] = []
+        for text in texts:
+            if not text:
+                continue
+            folded = words(text)
+            for name, part in self.words.parts.items():
+                if any(contains_words(folded, phrase) for phrase in part.phrases) and not any(
+                    contains_words(folded, phrase) for phrase in part.not_phrases
+                ):
+                    parts.add(name)
+            numbers = self._form_numbers(text)
+            forms += numbers
+            parts.update(form.part for form in self.words.forms if form.number in numbers)
+        return frozenset(parts), forms
+
+    def _form_numbers(self, text: str) -> list[int]:
+        folded = words(text)
+        numbers: list[int] = []
+        for pattern in self.words.form_patterns:
+            for match in pattern.finditer(folded):
+                numbers += [int(group) for group in match.groups() if group and group.isdigit()]
+        return [number for number in numbers if 1 <= number <= 21]
+
+    def _circular(self, text: str) -> str:
+        folded = words(text)
+        named = [one for one in self.words.circulars if any(contains_words(folded, name) for name in one.names)]
+        if len(named) == 1:
+            return named[0].number
+        begins = _school_year(text)
+        if begins is None:
+            return ""
+        fitting = [
+            one
+            for one in named
+            if one.first_school_year <= begins and (one.last_school_year is None or begins <= one.last_school_year)
+        ]
+        return fitting[0].number if len(fitting) == 1 else ""
+
+    # ------------------------------------------------------------------ dates
+
+    def _dates(
+        self,
+        title: str,
+        url: str,
+        page: Page,
+        target: Target,
+        article: Page | None,
+        files: list[tuple[str, str]],
+        near: Block | None,
+    ) -> list[DatedBy]:
+        dates: list[DatedBy] = []
+        publication = self.publications.of(target.url) or self.publications.of(url)
+        if publication is None and (article is None or article is page):
+            publication = self.publications.titled(title)
+        if publication is not None and article is page and publication.page is not page and not near:
+            publication = publication if publication.url == page.url else None
+        if publication is not None:
+            dating = Dating.SIGNATURE if publication.origin is Origin.DOCUMENT else Dating.POSTED
+            dates.append(DatedBy(publication.day, publication.precision, dating, publication.quote))
+        elif near is not None and near.text:
+            for found in find_dates(near.text.replace(title, "")):
+                if found.precision == "day" and classify(near.text.replace(title, ""), found) in ("plain", "posted"):
+                    dates.append(DatedBy(found.date, "day", Dating.POSTED, near.text[:200]))
+        names = [title, *(text for text, _ in files)]
+        addresses = [address for _, address in files]
+        if self._is_document(url):
+            addresses.append(url)
+        for name in names:
+            dates += _dates_of_name(name)
+        for address in addresses:
+            dates += _dates_of_address(address)
+        if article is not None:
+            dates += self._signatures(article)
+        for address in addresses:
+            attachment = self.pages.look(address).attachment
+            if attachment is not None and attachment.downloads and attachment.last_modified:
+                day = _http_day(attachment.last_modified)
+                if day is not None:
+                    dates.append(DatedBy(day, "day", Dating.LAST_MODIFIED, attachment.last_modified))
+        return dates
+
+    def _signatures(self, page: Page) -> Iterator[DatedBy]:
+        for block in self.pages.own[page.key]:
+            text = block.text
+            if not text or len(text) > _SIGNATURE_BLOCK:
+                continue
+            for found in find_dates(text):
+                if found.precision == "day" and classify(text, found) == "signature":
+                    yield DatedBy(found.date, "day", Dating.SIGNATURE, text[:200])
+
+    # ------------------------------------------------------------------ life
+
+    def _life(self, title: str, target: Target, article: Page | None, files: list[tuple[str, str]]) -> Life:
+        match target.reach:
+            case Reach.PAGE:
+                return self._life_of_page(article, title, files) if article is not None else Life.LIVE
+            case Reach.ATTACHMENT if target.attachment is not None:
+                return Life.LIVE if target.attachment.downloads else Life.DEAD_FILE
+            case Reach.DEAD | Reach.SOFT_404:
+                return Life.DEAD_FILE if self._is_document(target.url) else Life.DEAD_PAGE
+            case Reach.EXTERNAL:
+                return Life.EXTERNAL
+            case Reach.FORBIDDEN:
+                return Life.FORBIDDEN
+            case _:
+                return Life.UNSEEN
+
+    def _life_of_page(self, page: Page, title: str, files: list[tuple[str, str]]) -> Life:
+        reaches = {self._reach_of_file(address) for _, address in files}
+        if reaches & {Reach.ATTACHMENT, Reach.EXTERNAL}:
+            return Life.LIVE
+        name, file_words = words(title), {words(text) for text, _ in files}
+        text = pictures = 0
+        placeholder = False
+        for block in self.pages.own[page.key]:
+            folded = words(block.text)
+            pictures += sum(
+                bool(page.images[at].url) and page.images[at].region not in ("menu", "header", "footer")
+                for at in block.images
+            )
+            if not folded or folded == name or folded in file_words or block.level == 1:
+                continue
+            if len(folded) < 200 and any(
+                contains_words(folded, phrase) for phrase in self.vocabulary.placeholders.empty
+            ):
+                placeholder = True
+                continue
+            text += len(folded)
+        if (
+            text >= _ENOUGH_TEXT
+            or (pictures and not placeholder)
+            or any(block.cell for block in self.pages.own[page.key])
+        ):
+            return Life.LIVE
+        if reaches & {Reach.UNVISITED, Reach.FAILED, Reach.BLOCKED, Reach.FORBIDDEN}:
+            return Life.UNSEEN
+        if reaches:
+            return Life.DEAD_FILE
+        return Life.PLACEHOLDER
+
+    def _reach_of_file(self, address: str) -> Reach:
+        target = self.pages.look(address)
+        if target.reach is Reach.ATTACHMENT and target.attachment is not None and not target.attachment.downloads:
+            return Reach.DEAD
+        return target.reach
+
+
+def _parts_of_topic(topic: str) -> frozenset[str]:
+    if topic == ANNUAL_REPORT:
+        return _REPORT_PARTS
+    part = PART_TOPICS.get(topic)
+    return frozenset({part}) if part else frozenset()
+
+
+def _spaced(name: str) -> str:
+    """A file name with blanks for the signs that stand for them."""
+    return _NAME_BREAK.sub(" ", unquote(name))
+
+
+def _dates_of_name(name: str) -> Iterator[DatedBy]:
+    """Days and months that a title or link text tells; ends of spans and cited laws are none."""
+    text = _spaced(name)
+    if not text:
+        return
+    for found in find_dates(text):
+        if found.precision in ("day", "month") and classify(text, found) in ("plain", "posted", "issued", "signature"):
+            if any(citation.start <= found.start < citation.end for citation in find_citations(text)):
+                continue
+            yield DatedBy(found.date, found.precision, Dating.NAME, name[:200])
+
+
+def _dates_of_address(address: str) -> Iterator[DatedBy]:
+    name = file_name(address)
+    found = list(_dates_of_name(name))
+    yield from found
+    if found:
+        return
+    path = unquote(address.partition("?")[0])
+    match = _PATH_DAY.search(path)
+    if match:
+        try:
+            yield DatedBy(date(*(int(group) for group in match.groups())), "day", Dating.NAME, path[-200:])
+        except ValueError:
+            return
+    elif match := _PATH_MONTH.search(path):
+        yield DatedBy(date(int(match.group(1)), int(match.group(2)), 1), "month", Dating.NAME, path[-200:])
+
+
+def _http_day(value: str) -> date | None:
+    try:
+        return parsedate_to_datetime(value).date()
+    except (TypeError, ValueError):
+        return None
+
+
+def _school_year(text: str) -> int | None:
+    """The year in which the school year of a title or file name begins: "2025-2026", "năm học 24-25", "NH 1819"."""
+    for match in _SCHOOL_YEAR.finditer(text):
+        first, second = int(match.group(1)), int(match.group(2))
+        if second == first + 1:
+            return first
+    for found in find_dates(text):
+        if found.precision == "school_year":
+            return found.date.year
+    for match in _SHORT_SCHOOL_YEAR.finditer(text):
+        first, second = int(match.group(1)), int(match.group(2))
+        if second == first + 1 and 9 <= first <= 60:
+            return 2000 + first
+    return None

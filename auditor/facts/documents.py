@@ -1,0 +1,568 @@
+"""The directive documents that a portal lists: number, kind, authority, dates, effect, abstract and files of each.
+
+Read from tables, cards and label/value rows of lists and detail pages, and from titles such as
+"Quyết định số 12/QĐ-SGDĐT"; what list and detail page say of one document is put together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from auditor.dates import find_citations, find_dates
+from auditor.facts.pages import Pages, Reach
+from auditor.facts.sections import Entry, Ladder, Section, Sections
+from auditor.page import Block, Form, Page
+from auditor.text import contains_words, words
+from auditor.urls import DOCUMENT_EXTENSIONS, extension, host_of, key
+from auditor.vocabulary import Vocabulary, under
+
+TOPIC = "documents"
+# Shapes of lists, in characters and blocks; they tell titles from labels and are no limits of the checklist.
+_TITLE = 12
+_LABEL = 40
+_RECORD = 14
+_MAX_DOCUMENTS = 2000
+_CORE = frozenset({"number", "issued", "effective", "state", "issuer", "kind"})
+_NUMBER_ONLY = re.compile(r"(?:s[ốô]\s*:?\s*)?\d{1,5}[a-z]?\s*[/_-]\s*[\w&.\- /]{1,30}", re.I)
+_SPLIT = re.compile(r"[-–/.]")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One listed document. Empty strings and None stand for what the portal does not show.
+
+    `page` is where it is listed, `detail` the address of its own page; `kind_shown` and `authority_shown` are what
+    columns, labels, title, number or the section's name tell; `files` are addresses of its attachments.
+    """
+
+    title: str
+    page: Page
+    quote: str
+    number: str = ""
+    kind: str = ""
+    authority: str = ""
+    issued: date | None = None
+    posted: date | None = None
+    effective: date | None = None
+    state: str = ""
+    signer: str = ""
+    files: tuple[str, ...] = ()
+    detail: str = ""
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether the date or the state of its effect is shown."""
+        return self.effective is not None or bool(self.state)
+
+    @property
+    def has_abstract(self) -> bool:
+        """Whether it is listed with words on its content, not by its number alone."""
+        return len(self.title) >= _TITLE and self.title != self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The documents of a portal. `search` is a form by which documents are searched, with its page.
+
+    `read_lists` says whether any page of the section, not only a block on the home page, could be read.
+    """
+
+    section: Section
+    items: tuple[Document, ...]
+    search: tuple[Page, Form] | None
+    read_lists: bool
+
+    @property
+    def has_section(self) -> bool:
+        """Whether the portal announces documents or lists some."""
+        return bool(self.items) or self.section.state not in (Ladder.NONE, Ladder.SINGLE)
+
+
+@dataclass
+class _Record:
+    """What one place tells of one document, as text."""
+
+    page: Page
+    at: int
+    title: str = ""
+    detail: str = ""
+    texts: dict[str, str] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+    quote: str = ""
+    label: str = ""
+
+
+def read(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> Documents:
+    """Finds the listed documents and puts together what is said of each."""
+    return _Reader(pages, sections.find(TOPIC), vocabulary).documents()
+
+
+class _Reader:
+    def __init__(self, pages: Pages, section: Section, vocabulary: Vocabulary) -> None:
+        self.pages, self.section, self.vocabulary = pages, section, vocabulary
+        self.words = vocabulary.documents
+        self.labels: dict[str, str] = {}
+        for name in type(self.words.columns).model_fields:
+            for label in getattr(self.words.columns, name):
+                self.labels.setdefault(str(label), name)
+        self.by_section = {
+            entry.target.page.key: entry for entry in section.entries if entry.target is not None and entry.target.page
+        }
+
+    def documents(self) -> Documents:
+        section_pages = {page.key: page for page in self.section.pages}
+        candidates = [page for page in self.pages.pages if page.key in section_pages or self._mentions(page)]
+        records: list[_Record] = []
+        for page in candidates:
+            records += self._of_tables(page)
+            records += self._of_labels(page)
+        known = {self._ident(record) for record in records}
+        for record in self._of_titles():
+            if self._ident(record) not in known:
+                records.append(record)
+        items = self._merged(records[: _MAX_DOCUMENTS * 3])
+        return Documents(
+            self.section,
+            tuple(items[:_MAX_DOCUMENTS]),
+            self._search(candidates),
+            any(not page.home for page in candidates),
+        )
+
+    def _mentions(self, page: Page) -> bool:
+        """Whether a page shows labels that only documents have."""
+        text = page.words
+        columns = self.words.columns
+        hits = sum(
+            any(" " in label and label in text for label in group)
+            for group in (columns.number, columns.issued, columns.effective, columns.issuer)
+        )
+        return hits >= 1
+
+    def _field(self, text: str) -> str | None:
+        """The meaning of a column title or field label, None for other texts."""
+        if not text or len(text) > _LABEL:
+            return None
+        folded = words(text)
+        if name := self.labels.get(folded):
+            return name
+        half = len(folded) // 2
+        if len(folded) > 8 and folded[:half] == folded[half + 1 :]:
+            return self.labels.get(folded[:half])
+        return None
+
+    # ------------------------------------------------------------------ tables
+
+    def _of_tables(self, page: Page) -> Iterator[_Record]:
+        tables: dict[int, dict[int, dict[int, list[int]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+        for index, block in enumerate(page.blocks):
+            if block.cell is not None:
+                tables[block.cell.table][block.cell.row][block.cell.column].append(index)
+        details = 0
+        for rows in tables.values():
+            labelled = [row for row in rows.values() if 0 in row and self._field(self._text(page, row[0]))]
+            if len(labelled) >= 2:
+                record = self._detail(page, rows)
+                if record is not None:
+                    details += 1
+                    yield record
+                continue
+            yield from self._rows(page, rows)
+
+    def _text(self, page: Page, indexes: list[int]) -> str:
+        return " ".join(page.blocks[index].text for index in indexes).strip()
+
+    def _rows(self, page: Page, rows: Mapping[int, Mapping[int, list[int]]]) -> Iterator[_Record]:
+        order = sorted(rows)
+        columns: dict[int, str] = {}
+        start = 0
+        for position, number in enumerate(order[:3]):
+            found = {
+                column: name
+                for column, indexes in rows[number].items()
+                if (name := self._field(self._text(page, indexes)))
+            }
+            meant = set(found.values())
+            if len(meant) >= 2 and meant & {"number", "issued", "abstract"}:
+                columns, start = found, position + 1
+                break
+        if not columns:
+            columns = self._by_content(page, rows)
+        if not columns:
+            return
+        for number in order[start:]:
+            row = rows[number]
+            record = _Record(page, min(min(indexes) for indexes in row.values()))
+            for column, indexes in row.items():
+                name = columns.get(column)
+                text = self._text(page, indexes)
+                if name and text:
+                    record.texts.setdefault(name, text)
+                self._links_of(page, indexes, record)
+            record.title = record.texts.get("abstract", "")
+            record.quote = " | ".join(text for text in (self._text(page, row[c]) for c in sorted(row)) if text)[:300]
+            if (record.title or record.texts.get("number")) and (record.texts.keys() & _CORE or record.files):
+                yield record
+
+    def _by_content(self, page: Page, rows: Mapping[int, Mapping[int, list[int]]]) -> dict[int, str]:
+        """Columns of a table without titles: numbers, dates and long texts tell themselves."""
+        votes: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for row in rows.values():
+            for column, indexes in row.items():
+                text = self._text(page, indexes)
+                if _NUMBER_ONLY.fullmatch(text) and (find_citations(text) or find_citations(f"Số {text}")):
+                    votes[column]["number"] += 1
+                elif (dates := find_dates(text)) and len(text) <= dates[0].end - dates[0].start + 4:
+                    votes[column]["issued"] += 1
+                elif len(text) >= 25:
+                    votes[column]["abstract"] += 1
+        columns: dict[int, str] = {}
+        for column, counts in votes.items():
+            name, count = max(counts.items(), key=lambda item: item[1])
+            if count >= max(2, 0.6 * len(rows)) and name not in columns.values():
+                columns[column] = name
+        return columns if "number" in columns.values() and len(columns) >= 2 else {}
+
+    def _detail(self, page: Page, rows: Mapping[int, Mapping[int, list[int]]]) -> _Record | None:
+        """Label and value rows, also two pairs in a row."""
+        first = min(min(indexes) for row in rows.values() for indexes in row.values())
+        record = _Record(page, first)
+        for number in sorted(rows):
+            row = rows[number]
+            name: str | None = None
+            for column in sorted(row):
+                text = self._text(page, row[column])
+                meant = self._field(text.rstrip(": "))
+                if meant:
+                    name = meant
+                elif name and text:
+                    record.texts.setdefault(name, text)
+                    name = None
+                self._links_of(page, row[column], record, titles=False)
+        if not record.texts.keys() & _CORE:
+            return None
+        record.quote = "; ".join(f"{text}" for text in record.texts.values())[:300]
+        record.title = record.texts.get("abstract", "")
+        above = self._title_above(page, first, record.texts.get("number", ""))
+        if above is not None:
+            record.title = record.title or above[0]
+            record.detail = above[1]
+        else:
+            record.title = record.title or page.title
+            record.detail = page.url
+        return record
+
+    def _title_above(self, page: Page, index: int, number: str) -> tuple[str, str] | None:
+        """The linked title over a card, where a page holds several."""
+        best: tuple[str, str] | None = None
+        for block in reversed(page.blocks[max(0, index - 4) : index]):
+            for at in block.links:
+                link = page.links[at]
+                if (
+                    len(link.text) >= _TITLE
+                    and link.text != number
+                    and link.url
+                    and key(link.url) != page.key
+                    and block.region not in ("crumb", "header")
+                    and not self.vocabulary.topics_of_label(link.text)
+                    and (best is None or len(link.text) > len(best[0]))
+                ):
+                    best = (link.text, link.url)
+        return best
+
+    # ------------------------------------------------------------------ cards and label/value rows outside tables
+
+    def _of_labels(self, page: Page) -> Iterator[_Record]:
+        record: _Record | None = None
+        waiting: str | None = None
+        for index, block in enumerate(page.blocks):
+            text = block.text
+            if not text or block.cell is not None:
+                continue
+            name, value = self._pair(text)
+            if name is not None:
+                if record is not None and index - record.at <= _RECORD:
+                    if value:
+                        record.texts.setdefault(name, value)
+                        waiting = None
+                    else:
+                        waiting = name
+                    self._links_of(page, [index], record, titles=False)
+                continue
+            if waiting and record is not None and index - record.at <= _RECORD and not self._starts(page, block):
+                record.texts.setdefault(waiting, text)
+                self._links_of(page, [index], record, titles=False)
+                waiting = None
+                continue
+            waiting = None
+            if self._starts(page, block):
+                if record is not None and not record.title and record.at >= index - 3:
+                    record.title, record.quote = text, f"{record.quote} {text}"[:300]
+                    self._links_of(page, [index], record)
+                    continue
+                if record is not None and self._worth(record):
+                    yield record
+                record = _Record(page, index, quote=text[:300])
+                if _NUMBER_ONLY.fullmatch(text):
+                    record.texts["number"] = self._number(text)
+                else:
+                    record.title = text
+                self._links_of(page, [index], record)
+            elif record is not None and index - record.at <= _RECORD:
+                self._links_of(page, [index], record, titles=False)
+        if record is not None and self._worth(record):
+            yield record
+
+    def _worth(self, record: _Record) -> bool:
+        return (
+            bool(record.texts.keys() & (_CORE - {"kind"}))
+            and bool(record.title or record.texts.get("number"))
+            and (len(record.texts) >= 2 or "issued" in record.texts or "number" in record.texts)
+        )
+
+    def _pair(self, text: str) -> tuple[str | None, str]:
+        """A label with the value behind it: "Ngày ban hành: (02/10/2021)"."""
+        if len(text) > 300:
+            return None, ""
+        head, colon, tail = text.partition(":")
+        name = self._field(head)
+        if name is not None:
+            return name, tail.strip(" ()")
+        if not colon:
+            dates = find_dates(text)
+            if dates and (name := self._field(text[: dates[0].start].strip(" :("))):
+                return name, dates[0].text
+        return None, ""
+
+    def _starts(self, page: Page, block: Block) -> bool:
+        """Whether a block opens a new document: a linked or highlighted title, or a number."""
+        text = block.text
+        if len(text) > 600 or block.region == "crumb":
+            return False
+        if (block.links or block.level) and _NUMBER_ONLY.fullmatch(text):
+            return True
+        if len(text) < _TITLE or self.vocabulary.topics_of_label(text):
+            return False
+        if find_dates(text) and len(text) < 30:
+            return False
+        if block.level:
+            return True
+        return any(len(page.links[index].text) >= _TITLE and page.links[index].url for index in block.links)
+
+    # ------------------------------------------------------------------ titles in the section's pages
+
+    def _of_titles(self) -> Iterator[_Record]:
+        for page_key, entry in self.by_section.items():
+            page = self.pages.by_key.get(page_key)
+            if page is None or page.home:
+                continue
+            for block in self.pages.own[page_key]:
+                yield from self._title_records(page, block, entry)
+        home = self.pages.home
+        if home is not None:
+            yield from self._home_block(home)
+
+    def _title_records(self, page: Page, block: Block, entry: Entry | None) -> Iterator[_Record]:
+        for at in block.links:
+            link = page.links[at]
+            if (
+                len(link.text) >= _TITLE + 3
+                and link.url
+                and key(link.url) != page.key
+                and (self.pages.internal(link.url) or extension(link.url) in DOCUMENT_EXTENSIONS)
+                and not self.vocabulary.topics_of_label(link.text)
+                and link.region != "crumb"
+            ):
+                record = _Record(page, 0, link.text, quote=block.text[:300], label=entry.label if entry else "")
+                if extension(link.url) in DOCUMENT_EXTENSIONS:
+                    record.files.append(link.url)
+                record.detail = link.url
+                yield record
+
+    def _home_block(self, home: Page) -> Iterator[_Record]:
+        """The block of documents on the home page, under its heading."""
+        for index, block in enumerate(home.blocks):
+            if not block.level or TOPIC not in self.vocabulary.topics_of_label(block.text):
+                continue
+            found: list[_Record] = []
+            for below in home.blocks[index + 1 : index + 25]:
+                if below.level and self.vocabulary.topics_of_label(below.text):
+                    break
+                found += self._title_records(home, below, None)
+            if len(found) >= 2:
+                yield from found
+
+    # ------------------------------------------------------------------ links, numbers, kinds
+
+    def _links_of(self, page: Page, indexes: list[int], record: _Record, *, titles: bool = True) -> None:
+        for index in indexes:
+            for at in page.blocks[index].links:
+                link = page.links[at]
+                if not link.url:
+                    continue
+                if self._is_file(link.url, link.text):
+                    if link.url not in record.files:
+                        record.files.append(link.url)
+                elif titles and not record.detail and self.pages.internal(link.url) and key(link.url) != page.key:
+                    record.detail = link.url
+
+    def _is_file(self, url: str, text: str) -> bool:
+        if extension(url) in DOCUMENT_EXTENSIONS or under(host_of(url), self.vocabulary.hosts.file_services):
+            return True
+        lowered = url.lower()
+        if any(path in lowered for path in self.words.download_paths):
+            return True
+        return any(viewer.search(url) for viewer in self.vocabulary.hosts.document_viewers)
+
+    def _number(self, text: str) -> str:
+        text = text.strip()
+        citations = find_citations(text) or find_citations(f"Số {text}")
+        return citations[0].number if citations else text[:60]
+
+    def _ident(self, record: _Record) -> str:
+        if record.detail:
+            target = self.pages.look(record.detail)
+            return target.page.key if target.page is not None else key(record.detail)
+        return f"{words(record.texts.get('number', ''))}|{words(record.title)[:80]}"
+
+    def _merged(self, records: list[_Record]) -> list[Document]:
+        groups: dict[str, list[_Record]] = {}
+        aliases: dict[str, str] = {}
+        for record in records:
+            ident = self._ident(record)
+            title = words(record.title)
+            alias = f"{words(record.texts.get('number', ''))}|{title[:60]}" if len(title) >= _TITLE else ident
+            ident = aliases.setdefault(alias, ident) if ident not in groups else ident
+            groups.setdefault(ident, []).append(record)
+        documents = [self._document(group) for group in groups.values()]
+        return [document for document in documents if document.title or document.number]
+
+    def _document(self, group: list[_Record]) -> Document:
+        texts: dict[str, str] = {}
+        files: list[str] = []
+        detail = label = ""
+        for record in group:
+            for name, text in record.texts.items():
+                texts.setdefault(name, text)
+            files += [url for url in record.files if url not in files]
+            detail = detail or record.detail
+            label = label or record.label
+        titles = [record.title for record in group if record.title]
+        title = max(titles, key=len, default="")[:500]
+        first = group[0]
+        target = self.pages.look(detail) if detail else None
+        if target is not None and target.page is not None and not target.page.home:
+            files += [url for url in self._files_on(target.page) if url not in files]
+            entry = self.by_section.get(first.page.key)
+            label = label or (entry.label if entry else "")
+        cited = find_citations(title)
+        number = self._number(texts["number"]) if texts.get("number") else (cited[0].number if cited else "")
+        return Document(
+            title=title or number,
+            page=first.page,
+            quote=first.quote,
+            number=number,
+            kind=texts.get("kind", "")[:100] or self._kind(title, number),
+            authority=texts.get("issuer", "")[:150] or self._authority(title, number, label),
+            issued=_date_in(texts.get("issued", "")) or self._issued_in(title, number),
+            posted=_date_in(texts.get("posted", "")),
+            effective=_date_in(texts.get("effective", "")),
+            state=self._state(texts.get("state", "")) or self._state(texts.get("effective", "")),
+            signer=texts.get("signer", "")[:100],
+            files=tuple(files[:20]),
+            detail=detail,
+        )
+
+    def _files_on(self, page: Page) -> Iterator[str]:
+        for link in self.pages.own_links(page):
+            if link.url and self._is_file(link.url, link.text):
+                yield link.url
+        for embed in page.embeds:
+            if embed.url and self._is_file(embed.url, ""):
+                yield embed.url
+
+    def _state(self, text: str) -> str:
+        folded = words(text)
+        return text[:60] if any(contains_words(folded, state) for state in self.words.states) else ""
+
+    def _issued_in(self, title: str, number: str) -> date | None:
+        """The day in "Quyết định số 12/QĐ-SGDĐT ngày 5/3/2026": only right behind the number."""
+        for citation in find_citations(title):
+            for found in find_dates(title[citation.end : citation.end + 40]):
+                if found.precision == "day" and found.start <= 12:
+                    return found.date
+        return None
+
+    def _kind(self, title: str, number: str) -> str:
+        symbols = [words(part).replace(" ", "") for part in _SPLIT.split(number)[1:]]
+        for kind in self.words.kinds:
+            if any(symbol.replace(" ", "") in symbols[:2] for symbol in kind.symbols):
+                return kind.title
+        folded = words(title)
+        best: tuple[int, str] | None = None
+        for kind in self.words.kinds:
+            for name in kind.names:
+                at = f" {folded} ".find(f" {name} ")
+                if 0 <= at <= 30 and (best is None or at < best[0]):
+                    best = (at, kind.title)
+        if best is not None:
+            return best[1]
+        if any(len(symbol) >= 2 and not symbol.isdigit() for symbol in symbols):
+            # A number without a symbol of its kind is that of an official letter (Nghị định 30/2020/NĐ-CP, Phụ lục III).
+            return next((kind.title for kind in self.words.kinds if "cv" in kind.symbols), "")
+        return ""
+
+    def _authority(self, title: str, number: str, label: str) -> str:
+        kinds = {symbol.replace(" ", "") for kind in self.words.kinds for symbol in kind.symbols}
+        for part in _SPLIT.split(number)[1:]:
+            symbol = words(part).replace(" ", "")
+            if len(symbol) < 2 or symbol.isdigit() or symbol in kinds:
+                continue
+            for authority in self.words.authorities:
+                if any(one.replace(" ", "") == symbol for one in authority.symbols):
+                    return authority.title
+            return part.strip()
+        for text in (title, label):
+            folded = words(text)
+            for authority in self.words.authorities:
+                if any(contains_words(folded, name) for name in authority.names):
+                    return authority.title
+        return ""
+
+    # ------------------------------------------------------------------ the search of documents
+
+    def _search(self, candidates: list[Page]) -> tuple[Page, Form] | None:
+        home = self.pages.home
+        for page in [*candidates, *([home] if home is not None and home not in candidates else [])]:
+            for form in page.forms:
+                told = [words(f"{one.label} {one.options[0][0] if one.options else ''}") for one in form.fields]
+                if not any(one.kind in ("text", "search", "select") for one in form.fields):
+                    continue
+                shown = words(form.text)
+                hits = sum(
+                    any(contains_words(text, label) for text in told) or contains_words(shown, label)
+                    for label in self.words.filters
+                )
+                if hits >= 2 or (hits and page.key in self.by_section and not form.loose):
+                    return page, form
+        return None
+
+
+def _date_in(text: str) -> date | None:
+    found = [one for one in find_dates(text) if one.precision == "day"]
+    return found[0].date if found else None
+
+
+def file_states(pages: Pages, document: Document) -> tuple[Reach, ...]:
+    """What became of each file of a document: ATTACHMENT only for one that really downloads."""
+    states = []
+    for url in document.files:
+        target = pages.look(url)
+        if target.reach is Reach.ATTACHMENT and target.attachment is not None and not target.attachment.downloads:
+            states.append(Reach.DEAD)
+        else:
+            states.append(target.reach)
+    return tuple(states)

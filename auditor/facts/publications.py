@@ -1,0 +1,502 @@
+"""Every dated publication of a portal: when an article was posted, and how we know.
+
+A date counts as a publication date only where it stands as one: declared by the article itself, as a stamp beside
+its title, or beside its link in a list. Dates in running text, in titles, of laws, of events and of clocks do not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from auditor.dates import FoundDate, classify, find_dates
+from auditor.facts.documents import Documents
+from auditor.facts.pages import Pages
+from auditor.facts.sections import Ladder, Sections
+from auditor.page import Block, Page
+from auditor.text import words
+from auditor.urls import key
+from auditor.vocabulary import Vocabulary
+
+_DIGIT = re.compile(r"\d")
+_JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
+_META_DATES = ("article:published_time", "datepublished", "pubdate", "og:article:published_time", "dc.date.issued")
+_URL_DATE = re.compile(r"/(20\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
+# Sizes of text around a stamp, in characters: they tell a stamp from running text and are no limits of the checklist.
+_STAMP_BLOCK = 400
+_STAMP_REST = 40
+_TITLE = 12
+_TITLE_AFTER_DATE = 25
+_NEAR = 4
+_ARTICLE_NEAR = 6
+_LIST = 3
+
+
+class Origin(StrEnum):
+    """Where a date was read, the most trusted first."""
+
+    JSON_LD = "json_ld"
+    META = "meta"
+    TIME_TAG = "time_tag"
+    STAMP = "stamp"
+    LISTING = "listing"
+    DOCUMENT = "document"
+    URL = "url"
+
+
+_TRUST = {origin: rank for rank, origin in enumerate(Origin)}
+
+
+class Genre(StrEnum):
+    """What a publication is."""
+
+    NEWS = "news"
+    DOCUMENT = "document"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A title with the day on which it was posted.
+
+    `page` is where the date was seen, `quote` the text that holds it; `precision` is "day" or "month" (`day` is then
+    its first); `topics` are those of the sections and headings under which it stands.
+    """
+
+    title: str
+    url: str
+    day: date
+    precision: str
+    origin: Origin
+    page: Page
+    quote: str
+    genre: Genre = Genre.OTHER
+    topics: frozenset[str] = frozenset()
+    on_home: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A date that stands as a stamp: page, index of its block, title in the same block ("" where there is none)."""
+
+    page: Page
+    index: int
+    found: FoundDate
+    title: str
+    url: str
+    machine: bool = False
+
+    @property
+    def block(self) -> Block:
+        """The block in which the stamp stands."""
+        return self.page.blocks[self.index]
+
+
+@dataclass(frozen=True, slots=True)
+class Publications:
+    """Publications up to the as-of date, the newest first; `undated` are titles of articles that carry no date."""
+
+    items: tuple[Publication, ...]
+    undated: tuple[tuple[str, Page], ...]
+    by_key: Mapping[str, Publication]
+    by_title: Mapping[str, Publication]
+
+    def newest(self, *genres: Genre) -> Publication | None:
+        """The newest of the given genres (of all, without any)."""
+        return next((item for item in self.items if not genres or item.genre in genres), None)
+
+    def of(self, url: str) -> Publication | None:
+        """The publication at an address."""
+        return self.by_key.get(key(url)) if url else None
+
+    def titled(self, title: str) -> Publication | None:
+        """The publication of this title, whatever its address."""
+        return self.by_title.get(words(title)) if title else None
+
+
+def read(pages: Pages, sections: Sections, documents: Documents, vocabulary: Vocabulary, as_of: date) -> Publications:
+    """Collects the dates of articles and lists, and those of listed documents."""
+    reader = _Reader(pages, sections, documents, vocabulary, as_of)
+    reader.read()
+    return reader.result()
+
+
+class _Reader:
+    def __init__(
+        self, pages: Pages, sections: Sections, documents: Documents, vocabulary: Vocabulary, as_of: date
+    ) -> None:
+        self.pages, self.documents, self.vocabulary, self.as_of = pages, documents, vocabulary, as_of
+        self.topics_of_page = _topics_of_pages(sections)
+        self.found: dict[str, Publication] = {}
+        self.listed_in: dict[str, set[str]] = defaultdict(set)
+        self.on_home: set[str] = set()
+        self.undated: dict[str, tuple[str, Page]] = {}
+
+    def read(self) -> None:
+        stamps = {page.key: list(stamps_of(page)) for page in self.pages.pages}
+        clocks = _clock_places(self.pages, stamps)
+        seen: set[tuple[int, int, str]] = set()
+        for page in self.pages.pages:
+            kept = [stamp for stamp in stamps[page.key] if _place(stamp.block) not in clocks]
+            paired = list(self._pairs(page, kept))
+            counts: dict[tuple[str, str], int] = defaultdict(int)
+            for stamp, _, _ in paired:
+                counts[_place(stamp.block)] += 1
+            own = self._own_date(page, kept, counts)
+            if own is not None:
+                found, origin, quote, title = own
+                self._add(title, page.url, found.date, found.precision, origin, page, quote, frozenset())
+            for stamp, title, url in paired:
+                block = stamp.block
+                mark = (block.signature, hash(url), title)
+                if mark in seen and not page.home:
+                    continue
+                seen.add(mark)
+                topics = self._headings_above(page, stamp.index)
+                self._add(title, url, stamp.found.date, stamp.found.precision, Origin.LISTING, page, block.text, topics)
+        for document in self.documents.items:
+            day = document.posted or document.issued
+            if day is not None:
+                url = document.detail or ""
+                self._add(
+                    document.title,
+                    url,
+                    day,
+                    "day",
+                    Origin.DOCUMENT,
+                    document.page,
+                    document.quote,
+                    frozenset({"documents"}),
+                )
+        self._undated()
+
+    def _undated(self) -> None:
+        titles = {words(item.title) for item in self.found.values()}
+        for page in self.pages.pages:
+            if page.home or key(page.url) in self.found or page.key in self.pages.furniture:
+                continue
+            title = article_title(page)
+            if title and words(title) not in titles:
+                self.undated[page.key] = (title, page)
+
+    # ------------------------------------------------------------------ the article's own date
+
+    def _own_date(
+        self, page: Page, stamps: list[Stamp], listed: Mapping[tuple[str, str], int]
+    ) -> tuple[FoundDate, Origin, str, str] | None:
+        """The date that a page gives to itself, from the most trusted origin."""
+        title_at = title_block(page)
+        if page.home or title_at is None:
+            return None
+        title = page.blocks[title_at].text
+        chrome = page.key in self.pages.furniture or sum(listed.values()) >= _LIST
+        if not chrome:
+            for script in page.scripts:
+                if '"datePublished"' in script and (match := _JSON_DATE.search(script)):
+                    if found := self._declared(match.group(1)):
+                        return found, Origin.JSON_LD, match.group(0), title
+            for name in _META_DATES:
+                if (content := page.metas.get(name)) and (found := self._declared(content)):
+                    return found, Origin.META, f"{name}: {content}", title
+        for stamp in stamps:
+            if listed.get(_place(stamp.block), 0) >= _LIST or stamp.title:
+                continue
+            distance = stamp.index - title_at
+            if not -_NEAR <= distance <= _ARTICLE_NEAR:
+                continue
+            between = page.blocks[min(stamp.index, title_at) + 1 : max(stamp.index, title_at)]
+            if distance > 0 and any(self._title_link(page, block) for block in between):
+                continue
+            origin = Origin.TIME_TAG if stamp.machine else Origin.STAMP
+            return stamp.found, origin, stamp.block.text, title
+        if not chrome and (match := _URL_DATE.search(page.url)):
+            try:
+                day = date(int(match.group(1)), int(match.group(2)), int(match.group(3)))
+            except ValueError:
+                return None
+            if day <= self.as_of:
+                found = FoundDate(0, 0, day, "day", "iso", match.group(0))
+                return found, Origin.URL, page.url, title
+        return None
+
+    def _declared(self, value: str) -> FoundDate | None:
+        found = find_dates(value)
+        return found[0] if found and found[0].precision == "day" and found[0].date <= self.as_of else None
+
+    # ------------------------------------------------------------------ dates beside links
+
+    def _pairs(self, page: Page, stamps: list[Stamp]) -> Iterator[tuple[Stamp, str, str]]:
+        """Stamps with the title and address beside which they stand."""
+        groups: dict[tuple[str, str], list[Stamp]] = defaultdict(list)
+        for stamp in stamps:
+            if stamp.title:
+                yield stamp, stamp.title, stamp.url
+            else:
+                groups[_place(stamp.block)].append(stamp)
+        for group in groups.values():
+            yield from self._pair_group(page, group)
+
+    def _pair_group(self, page: Page, group: list[Stamp]) -> Iterator[tuple[Stamp, str, str]]:
+        marks = {stamp.index for stamp in group}
+        before = [self._neighbour(page, stamp.index, -1, marks) for stamp in group]
+        after = [self._neighbour(page, stamp.index, 1, marks) for stamp in group]
+        # In a list every stamp has a title on the same side; of two sides that fit, the one without a gap wins.
+        above, below = sum(one is not None for one in before), sum(one is not None for one in after)
+        if above == below:
+            above += sum(one[2] == 1 for one in before if one)
+            below += sum(one[2] == 1 for one in after if one)
+        side = before if above >= below else after
+        for stamp, one in zip(group, side, strict=True):
+            if one is not None:
+                yield stamp, one[0], one[1]
+
+    def _neighbour(self, page: Page, index: int, step: int, marks: set[int]) -> tuple[str, str, int] | None:
+        for distance in range(1, _NEAR + 1):
+            at = index + step * distance
+            if not 0 <= at < len(page.blocks) or at in marks:
+                return None
+            linked = self._title_link(page, page.blocks[at])
+            if linked is not None:
+                return linked[0], linked[1], distance
+        return None
+
+    def _title_link(self, page: Page, block: Block) -> tuple[str, str] | None:
+        """The title and address of an article that a block links to."""
+        for index in block.links:
+            link = page.links[index]
+            text = link.text if len(link.text) >= _TITLE else block.text
+            if (
+                len(text) >= _TITLE
+                and link.url
+                and len(block.text) >= _TITLE
+                and key(link.url) != page.key
+                and not self.vocabulary.topics_of_label(text)
+            ):
+                return text, link.url
+        return None
+
+    def _headings_above(self, page: Page, index: int) -> frozenset[str]:
+        """The topics of the nearest heading above that names a section."""
+        for block in reversed(page.blocks[max(0, index - 60) : index]):
+            if (block.level or (block.links and len(block.text) <= 40)) and block.text:
+                topics = self.vocabulary.topics_of_label(block.text)
+                if topics:
+                    return frozenset(topics)
+        return frozenset()
+
+    # ------------------------------------------------------------------ putting together
+
+    def _add(
+        self,
+        title: str,
+        url: str,
+        day: date,
+        precision: str,
+        origin: Origin,
+        page: Page,
+        quote: str,
+        topics: frozenset[str],
+    ) -> None:
+        if day > self.as_of or not title:
+            return
+        target = self.pages.look(url) if url else None
+        ident = (target.page.key if target and target.page else key(url)) if url else f"{page.key} {words(title)}"
+        if url and key(url) == page.key and origin is Origin.LISTING:
+            ident = f"{page.key} {words(title)}"
+        topics = topics | self.topics_of_page.get(page.key, frozenset()) if origin is not Origin.DOCUMENT else topics
+        topics = topics | self.topics_of_page.get(ident, frozenset())
+        known = self.found.get(ident)
+        on_home = page.home or (known is not None and known.on_home)
+        if known is not None and _TRUST[known.origin] <= _TRUST[origin]:
+            self.found[ident] = _with(known, known.topics | topics, on_home)
+            return
+        topics = topics | (known.topics if known else frozenset())
+        self.found[ident] = _with(
+            Publication(title[:300], url or page.url, day, precision, origin, page, quote[:300]), topics, on_home
+        )
+
+    def result(self) -> Publications:
+        items = sorted(self.found.values(), key=lambda item: (-item.day.toordinal(), _TRUST[item.origin], item.url))
+        by_title: dict[str, Publication] = {}
+        for item in items:
+            by_title.setdefault(words(item.title), item)
+        return Publications(tuple(items), tuple(self.undated.values()), dict(self.found), by_title)
+
+
+def _with(item: Publication, topics: frozenset[str], on_home: bool) -> Publication:
+    if item.origin is Origin.DOCUMENT or "documents" in topics:
+        genre = Genre.DOCUMENT
+    elif "news" in topics or (on_home and not topics):
+        genre = Genre.NEWS
+    else:
+        genre = Genre.OTHER
+    return Publication(
+        item.title, item.url, item.day, item.precision, item.origin, item.page, item.quote, genre, topics, on_home
+    )
+
+
+def _topics_of_pages(sections: Sections) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for topic, section in sections.found.items():
+        for entry in section.entries:
+            if entry.state is Ladder.CONTENT and entry.target is not None and entry.target.page is not None:
+                if not entry.target.page.home:
+                    found[entry.target.page.key].add(topic)
+    return {ident: frozenset(topics) for ident, topics in found.items()}
+
+
+# ---------------------------------------------------------------------- stamps
+
+
+def _place(block: Block) -> tuple[str, str]:
+    return block.tag, _DIGIT.sub("", block.css)
+
+
+def stamps_of(page: Page) -> Iterator[Stamp]:
+    """The dates of a page that stand as stamps of publication, clocks not yet told apart."""
+    fetched = _day_of(page.fetched_at)
+    machine: dict[int, FoundDate] = {}
+    for index, value, css in page.times:
+        if index not in machine and not ("updated" in css and "published" not in css):
+            found = find_dates(value)
+            if found and found[0].precision == "day":
+                machine[index] = found[0]
+    for index, block in enumerate(page.blocks):
+        if index in machine:
+            title, url = _linked_title(page, block, block.text)
+            yield Stamp(page, index, machine[index], title, url, machine=True)
+        elif block.text and len(block.text) <= _STAMP_BLOCK and _DIGIT.search(block.text):
+            stamp = _stamp(page, index, block, fetched)
+            if stamp is not None:
+                yield stamp
+
+
+def _stamp(page: Page, index: int, block: Block, fetched: date | None) -> Stamp | None:
+    text = block.text
+    dates = [one for one in find_dates(text, fetched=fetched) if one.precision in ("day", "month")]
+    for found in reversed(dates) if len(dates) > 1 else dates:
+        if found.precision != "day":
+            continue
+        role = classify(text, found)
+        if role not in ("plain", "posted"):
+            continue
+        title, url = _linked_title(page, block, text)
+        rest = text[: found.start] + text[found.end :]
+        if title and title in text:
+            # The title may hold dates of its own; the stamp is what stands outside it, or in brackets at its end.
+            at = text.find(title)
+            inside = at <= found.start < at + len(title)
+            if inside:
+                if not text[: found.start].rstrip().endswith("(") or text[found.end :].strip(" )") != "":
+                    continue
+                title = text[: found.start].rstrip(" (")
+            else:
+                rest = (text[:at] + text[at + len(title) :]).replace(found.text, "")
+                if len(rest) > _STAMP_REST and role != "posted":
+                    continue
+            return Stamp(page, index, found, title, url)
+        bracketed = text[: found.start].rstrip().endswith("(") and text[found.end :].strip(" )") == ""
+        head = text[: found.start].rstrip(" (-–|,")
+        if bracketed and len(head) >= _TITLE:
+            return Stamp(page, index, found, head, "")
+        if role == "posted" or len(rest.strip()) <= _STAMP_REST:
+            if role == "plain" and not found.has_time and _reads_as_sentence(text, found):
+                continue
+            return Stamp(page, index, found, "", "")
+    return None
+
+
+def _reads_as_sentence(text: str, found: FoundDate) -> bool:
+    """Whether the date ends a phrase ("áp dụng từ ngày 18/10/2021") instead of standing by itself."""
+    return (
+        (found.form == "long_vi"
+        and len(text[: found.start].strip()) > _TITLE)
+        or (found.text.lower().startswith("ngày") and len(text[: found.start].strip()) > _TITLE)
+    )
+
+
+def _linked_title(page: Page, block: Block, text: str) -> tuple[str, str]:
+    """The title in a block that holds link and date at once."""
+    for index in block.links:
+        link = page.links[index]
+        if len(link.text) >= _TITLE and link.url and link.text in text:
+            dates = find_dates(link.text)
+            if len(link.text) - sum(one.end - one.start for one in dates) >= _TITLE:
+                return link.text, link.url
+    return "", ""
+
+
+def _day_of(moment: str) -> date | None:
+    try:
+        return date.fromisoformat(moment[:10])
+    except ValueError:
+        return None
+
+
+def _clock_places(pages: Pages, stamps: Mapping[str, list[Stamp]]) -> frozenset[tuple[str, str]]:
+    """Places of the template that show the time of the visit: on most pages, once or twice, always (almost) the same."""
+    where: dict[tuple[str, str], dict[str, list[Stamp]]] = defaultdict(lambda: defaultdict(list))
+    for ident, found in stamps.items():
+        for stamp in found:
+            if not stamp.title:
+                where[_place(stamp.block)][ident].append(stamp)
+    clocks = set()
+    for place, by_page in where.items():
+        if max(len(found) for found in by_page.values()) > 2:
+            continue
+        every = [stamp for found in by_page.values() for stamp in found]
+        distinct = {stamp.found.date for stamp in every}
+        if (all(_is_now(stamp) for stamp in every) and (
+            len(by_page) >= max(2, 0.3 * len(pages.pages)) or _above_everything(every)
+        )) or (len(by_page) >= max(3, 0.6 * len(pages.pages)) and len(distinct) <= 3):
+            clocks.add(place)
+    return frozenset(clocks)
+
+
+def _is_now(stamp: Stamp) -> bool:
+    fetched = _day_of(stamp.page.fetched_at)
+    return fetched is not None and abs(stamp.found.date - fetched) <= timedelta(days=1)
+
+
+def _above_everything(stamps: list[Stamp]) -> bool:
+    """Whether the stamps stand in a header, with a weekday: the usual look of a clock on a portal of one page."""
+    return all(stamp.found.weekday and stamp.block.region in ("header", "menu") for stamp in stamps)
+
+
+# ---------------------------------------------------------------------- the title of a page
+
+
+def title_block(page: Page) -> int | None:
+    """The index of the block that holds the title of a page: the heading that the page's own title repeats."""
+    names = [words(page.metas.get("og:title", "")), words(page.title)]
+    best: tuple[int, int] | None = None
+    for index, block in enumerate(page.blocks):
+        if not block.level or not block.text or block.region == "crumb":
+            continue
+        heading = words(block.text)
+        if len(heading) < 3:
+            continue
+        if any(name and (name == heading or _begins(name, heading) or _begins(heading, name)) for name in names):
+            rank = 0 if block.level == 1 else 1
+            if best is None or rank < best[0]:
+                best = (rank, index)
+    if best is not None:
+        return best[1]
+    heads = [index for index, block in enumerate(page.blocks) if block.level == 1 and block.text]
+    return heads[0] if len(heads) == 1 else None
+
+
+def _begins(longer: str, shorter: str) -> bool:
+    return len(shorter) >= _TITLE and longer.startswith(shorter)
+
+
+def article_title(page: Page) -> str:
+    """The title of a page that looks like an article, "" for others."""
+    index = title_block(page)
+    if index is None or len(page.blocks[index].text) < _TITLE_AFTER_DATE:
+        return ""
+    return page.blocks[index].text

@@ -1,0 +1,204 @@
+"""The statistical yearbook: figures on classes, pupils and facilities by (school) year, and the founding year.
+
+Figures count in tables, in files and in a section of their own. Running text, visitor counters and the forms of the
+disclosure (item 2.13) do not count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor.dates import find_dates
+from auditor.facts.disclosures import TOPICS as DISCLOSURE_TOPICS
+from auditor.facts.pages import Pages, Reach
+from auditor.facts.sections import Section, Sections
+from auditor.page import Block, Page
+from auditor.text import contains_words, words
+from auditor.urls import DOCUMENT_EXTENSIONS, extension, file_name
+from auditor.vocabulary import Vocabulary
+
+TOPIC = "yearbook"
+SUBJECTS = ("classes", "students", "facilities")
+_YEAR = re.compile(r"(?<!\d)(20\d\d|19[89]\d)(?:\s*[-–/]\s*(20\d\d|\d\d))?(?!\d)")
+_FIGURE = re.compile(r"(?<![\d/.-])\d{1,3}(?:[.,]\d{3})*(?![\d/-])")
+_MIN_ROWS = 2
+_FOUNDED = 60  # characters between the words of a founding and its year
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Figures found at one place: the years, the subjects ("" unknown where a file was not read), and a quote."""
+
+    page: Page
+    url: str
+    years: frozenset[int]
+    subjects: frozenset[str]
+    quote: str
+    file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Yearbook:
+    """Subjects by the year in which a school year begins; `founded` is the founding year that the portal states."""
+
+    section: Section
+    figures: tuple[Figures, ...]
+    founded: int | None
+
+    def subjects_by_year(self) -> dict[int, frozenset[str]]:
+        """What is covered of every year, files that were not read left out."""
+        covered: dict[int, set[str]] = defaultdict(set)
+        for one in self.figures:
+            for year in one.years:
+                covered[year] |= one.subjects
+        return {year: frozenset(found) for year, found in sorted(covered.items())}
+
+
+def read(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> Yearbook:
+    """Reads tables of figures, the pages and files of a yearbook's section, and the founding year."""
+    reader = _Reader(pages, sections.find(TOPIC), vocabulary)
+    return Yearbook(reader.section, tuple(reader.figures()), reader.founded())
+
+
+class _Reader:
+    def __init__(self, pages: Pages, section: Section, vocabulary: Vocabulary) -> None:
+        self.pages, self.section, self.vocabulary = pages, section, vocabulary
+        self.words = vocabulary.documents.yearbook
+        self.section_pages = {page.key for page in section.pages}
+
+    def figures(self) -> Iterator[Figures]:
+        for page in self.pages.pages:
+            if self._disclosure(page.title) or any(self._disclosure(block.text) for block in page.headings[:8]):
+                continue
+            in_section = page.key in self.section_pages
+            if in_section or any(
+                contains_words(page.words, label) for label in (*self.words.students[:2], *self.words.facilities[:3])
+            ):
+                yield from self._tables(page)
+            if in_section and not page.home:
+                yield from self._whole(page)
+                yield from self._files(page)
+        for single in self.section.singles:
+            if extension(single.url) in DOCUMENT_EXTENSIONS and not self._disclosure(single.title):
+                yield from self._file(single.page, single.url, single.title)
+        for entry in self.section.entries:
+            if (
+                entry.target is not None
+                and entry.target.reach is Reach.ATTACHMENT
+                and not self._disclosure(entry.label)
+            ):
+                yield from self._file(entry.page, entry.url, entry.label)
+
+    def _disclosure(self, text: str) -> bool:
+        if not text:
+            return False
+        folded = words(text)
+        disclosure = self.vocabulary.documents.disclosure
+        if any(contains_words(folded, name) for name in disclosure.umbrella):
+            return True
+        if any(pattern.search(folded) for pattern in disclosure.form_patterns):
+            return True
+        return any(topic in DISCLOSURE_TOPICS for topic in self.vocabulary.topics_of_title(text))
+
+    def _subjects(self, text: str) -> frozenset[str]:
+        folded = words(text)
+        return frozenset(
+            subject
+            for subject in SUBJECTS
+            if any(contains_words(folded, label) for label in getattr(self.words, subject))
+        )
+
+    # ------------------------------------------------------------------ tables
+
+    def _tables(self, page: Page) -> Iterator[Figures]:
+        tables: dict[int, list[Block]] = defaultdict(list)
+        before: dict[int, str] = {}
+        last = ""
+        for block in page.blocks:
+            if block.cell is None:
+                last = block.text if 8 <= len(block.text) <= 250 else last
+                continue
+            before.setdefault(block.cell.table, last)
+            tables[block.cell.table].append(block)
+        for number, blocks in tables.items():
+            rows = {block.cell.row for block in blocks if block.cell is not None}
+            if len(rows) < _MIN_ROWS or self._disclosure(before[number]):
+                continue
+            text = "\n".join(block.text for block in blocks)
+            if self._disclosure(blocks[0].text) or len(text) > 60_000:
+                continue
+            counted = sum(bool(_FIGURE.fullmatch(block.text.strip())) for block in blocks)
+            labels = "\n".join(block.text for block in blocks if len(block.text) <= 60)
+            subjects = self._subjects(labels)
+            if counted < 2 or not subjects:
+                continue
+            years = _years(block.text for block in blocks if len(block.text) <= 60)
+            if not years:
+                years = _years([before[number], page.title])
+            if years:
+                quote = f"{before[number]}: {text}".replace("\n", " | ")[:250]
+                yield Figures(page, page.url, years, subjects, quote)
+
+    # ------------------------------------------------------------------ pages and files of the section
+
+    def _whole(self, page: Page) -> Iterator[Figures]:
+        """A page of the section that tells figures of the year in its title, in lines of its own."""
+        years = _years([page.title, *(block.text for block in page.headings if block in self.pages.own[page.key])])
+        subjects: set[str] = set()
+        quote = ""
+        for block in self.pages.own[page.key]:
+            if block.cell is None and block.text and len(block.text) <= 200 and not block.level:
+                found = self._subjects(block.text)
+                if found and _FIGURE.search(_YEAR.sub(" ", block.text)):
+                    subjects |= found
+                    quote = quote or block.text
+        if years and subjects:
+            yield Figures(page, page.url, years, frozenset(subjects), quote[:250])
+
+    def _files(self, page: Page) -> Iterator[Figures]:
+        for link in self.pages.own_links(page):
+            if link.url and extension(link.url) in DOCUMENT_EXTENSIONS:
+                yield from self._file(page, link.url, f"{link.text} {page.title}")
+
+    def _file(self, page: Page, url: str, title: str) -> Iterator[Figures]:
+        target = self.pages.look(url)
+        if target.reach in (Reach.DEAD, Reach.SOFT_404):
+            return
+        if target.attachment is not None and not target.attachment.downloads:
+            return
+        years = _years([title]) or _years([file_name(url).replace("_", " ")])
+        yield Figures(page, url, years, self._subjects(title), title[:250], file=True)
+
+    # ------------------------------------------------------------------ the founding year
+
+    def founded(self) -> int | None:
+        """The year in "được thành lập năm 2021" of the portal's own pages; the earliest told."""
+        found: list[int] = []
+        for page in self.pages.pages:
+            if not any(contains_words(page.words, label) for label in self.words.founding):
+                continue
+            for block in page.blocks:
+                folded = words(block.text)
+                for label in self.words.founding:
+                    at = folded.find(label)
+                    if at < 0:
+                        continue
+                    years = _YEAR.findall(folded[at : at + len(label) + _FOUNDED])
+                    if years:
+                        found.append(int(years[0][0]))
+                        break
+        return min(found, default=None)
+
+
+def _years(texts: Iterator[str] | list[str] | object) -> frozenset[int]:
+    """The years that texts name; a school year by the year in which it begins."""
+    years: set[int] = set()
+    for text in texts:  # type: ignore[attr-defined]
+        if any(found.precision == "day" for found in find_dates(text)):
+            continue
+        for match in _YEAR.finditer(text):
+            years.add(int(match.group(1)))
+    return frozenset(years)
