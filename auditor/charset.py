@@ -44,7 +44,7 @@ _CODEC_OF = {label: codec for codec, labels in _CODECS.items() for label in labe
 _PUBLIC_NAME = {"cp1252": "windows-1252", "cp1258": legacy.CP1258, "cp1250": "windows-1250", "cp1251": "windows-1251"}
 
 _HEAD = 8192  # bytes in which a <meta> declaration is looked for; browsers read 1,024, some portals write it later
-_BROKEN_SHARE = 0.001  # of the bytes: so few broken ones leave a page UTF-8
+_BROKEN_SHARE = 0.001  # of the bytes: more broken ones than that belie a declared UTF-8
 _SAMPLE = 100  # characters
 _RUN_LIMIT = 20_000  # characters of one text run that are examined for a double encoding
 
@@ -89,11 +89,12 @@ class Decoded:
 
     text: the page's source in NFC, legacy and doubly encoded parts already repaired. encoding: what the bytes were
     read as ("utf-8", "utf-16-le", "windows-1252", or a legacy code). declared: the label as written, lower case, by
-    "bom", "header", "meta" or "xml" (the XML declaration of a feed). valid_utf8: strictly. declared_ok: UTF-8 or UTF-16 declared and the bytes are that,
-    but for the few that `broken_bytes` counts. legacy: the code of (a part of) the text, one of legacy.CODES;
+    "bom", "header", "meta" or "xml" (the XML declaration of a feed). valid_utf8: strictly. declared_ok: UTF-8 or UTF-16
+    declared and the bytes are that, but for the few that `broken_bytes` counts. legacy: the code of (a part of) the text, one of legacy.CODES;
     legacy_share: the share of the accented Vietnamese words that were in it. double_encoded: a part had been encoded
     to UTF-8 twice. combining_share: the share of the accented Vietnamese letters written with combining marks.
-    legacy_font: a legacy font that a style names. sample, sample_converted: one offending text, before and after.
+    legacy_font: a legacy font that a style names. sample, sample_converted: one offending text, before
+    and after, without entities.
     """
 
     text: str
@@ -137,7 +138,10 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
         text, encoding, broken, raw = wide[0], wide[1], wide[0].count("\ufffd"), False
         valid = False
     wanted = codec or ""
-    declared_ok = wanted == encoding == "utf-8" or (wanted.startswith("utf-16") and encoding.startswith("utf-16"))
+    few = broken <= max(1, len(body) * _BROKEN_SHARE)
+    declared_ok = (wanted == encoding == "utf-8" and few) or (
+        wanted.startswith("utf-16") and encoding.startswith("utf-16")
+    )
     if text.startswith("\ufeff"):
         text = text[1:]
 
@@ -469,8 +473,7 @@ def _undouble(source: str) -> str | None:
 
 
 def _excerpt(text: str) -> str:
-    # Invisible soft hyphens are letters in TCVN3: a quote without a visible sign for them could not be believed.
-    return " ".join(text.split())[:_SAMPLE]
+    return " ".join(html.unescape(text).split())[:_SAMPLE]
 
 
 @cache

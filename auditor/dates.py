@@ -20,8 +20,10 @@ from auditor.text import fold, words
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _VIETNAM = timezone(timedelta(hours=7))
-_BEFORE, _AFTER = 48, 40  # characters looked at on either side of a date for its weekday and time
-_CONTEXT = 90  # characters looked at for the words that classify it
+_BEFORE = 48  # characters looked at before a date for its weekday and time
+_AFTER = 60  # characters looked at behind a date for what belongs to it
+_CONTEXT = 160  # characters looked at for the words that classify it: tables leave much white space
+_LABEL = 60  # characters that the longest label and a note in brackets take
 
 _MONTH_WORDS = {
     "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8,
@@ -71,17 +73,16 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _TRAIL = re.compile(
-    rf"\)?(?:{_S}*[,|\-–(]{{0,2}}{_S}*(?:lúc{_S}*)?(?P<time>{_TIME})(?!\w)(?!\s*(?:[/.]\s?[0-9]|ngày)))?"
+    rf"\)?(?:(?:{_S}*[,|\-–(]{{0,2}}{_S}*|\s{{0,6}}\|\s{{0,6}})(?:lúc{_S}*)?(?P<time>{_TIME})(?!\w)(?!\s*(?:[/.]\s?[0-9]|ngày)))?"
     rf"(?:{_S}*\((?P<weekday>{_WEEKDAY})\))?",
     re.IGNORECASE,
 )
 # How a weekday or a time before a date can end: most dates have neither, and are spared the search for them.
 _SIGNS = " \t\n\r\xa0,.;:|(-–"
-_LEAD_ENDS = (
-    *"0123456789", *"hai ba tư bốn năm sáu bảy bẩy nhật nhât cn day giờ phút h p am pm giây".split(),
-    *"mon tue tues wed thu thur thurs fri sat sun".split(),
-)  # fmt: skip
-_TRAIL_HINT = re.compile(rf"\)?{_S}*[,|\-–(]{{0,2}}{_S}*(?:[0-9T(CcMmWwFfSs]|[lL]úc|th|chủ)")
+_DAY_ENDS = tuple("nhật nhât cn day mon tue tues wed thu thur thurs fri sat sun".split())
+_TIME_ENDS = tuple("giờ phút giây h p am pm".split())
+_NUMBER_ENDS = (":", "h", "g", "t", "thứ", "giờ", "phút")
+_TRAIL_HINT = re.compile(rf"\)?(?:{_S}*[,|\-–(]{{0,2}}{_S}*|\s{{0,6}}\|\s{{0,6}})(?:[0-9T(CcMmWwFfSs]|[lL]úc|th|chủ)")
 _ISO_TIME = re.compile(
     r"(?:[Tt]|\s)(?P<h>[0-9]{1,2}):(?P<min>[0-9]{2})(?::(?P<s>[0-9]{2})(?:\.[0-9]{1,9})?)?"
     r"(?P<zone>\s?(?:[zZ]|[+-][0-9]{2}:?[0-9]{2})\b)?|ICT[0-9:]{5,8}"
@@ -394,6 +395,14 @@ def _loose(text: str, match: re.Match[str], fetched: date) -> FoundDate | None:
     return FoundDate(start, end, made, "day", "relative", text[start:end], has_time=time is not None)
 
 
+def _may_lead(before: str) -> bool:
+    """Whether the text before a date can end with a weekday or a time."""
+    tail = before[-14:].lower()
+    if tail[-1:].isdigit():
+        return tail.rstrip("0123456789").rstrip().endswith(_NUMBER_ENDS)
+    return "thứ" in tail or tail.endswith(_DAY_ENDS) or (tail.endswith(_TIME_ENDS) and any(map(str.isdigit, tail)))
+
+
 def _with_surroundings(text: str, core: _Core, floor: int) -> FoundDate:
     """The date with the weekday and the time that stand beside it."""
     start, end, made, precision, form = core
@@ -407,7 +416,7 @@ def _with_surroundings(text: str, core: _Core, floor: int) -> FoundDate:
         if bare[-4:].lower() == "ngày" and not bare[-5:-4].isalnum():
             start = low + len(bare) - 4
             bare = bare[:-4].rstrip(_SIGNS)
-        if bare[-5:].lower().endswith(_LEAD_ENDS) and (lead := _LEAD.search(before)):
+        if _may_lead(bare) and (lead := _LEAD.search(before)):
             has_time = has_time or lead["time"] is not None
             weekday = lead["weekday"] is not None or lead["weekday2"] is not None
             if weekday or lead["time"]:
@@ -481,13 +490,14 @@ def date_words(vocabulary: Mapping[str, list[str]]) -> DateWords:
         folded = {" ".join(fold(word).split()) if words(word) else word for word in vocabulary[key]}
         return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in sorted(folded, key=lambda w: (-len(w), w)))
 
-    # A label opens a line or follows a sign where its words are also ordinary ones: "hôm nay 5/9", "học sinh ngày 5/9".
+    # Where its words are also ordinary ones, a label must open a line ("…, hôm nay 5/9") or follow a sign ("học
+    # sinh ngày 5/9").
     labels = tuple(
         (
             key,
             re.compile(
-                (r"(?:\A|[\n|.,;:(\[\-–])\s*" if key in ("clock", "birthday") else r"(?<!\w)")
-                + rf"(?:{choice(key)})(?:\s*\([^()]{{0,20}}\))?[\s:.,;|\-–(\[]*\Z"
+                {"clock": r"(?:\A|[\n|])\s*", "birthday": r"(?:\A|[\n|.,;:(\[\-–])\s*"}.get(key, r"(?<!\w)")
+                + rf"(?:{choice(key)})(?:\s*\([^()]{{0,20}}\))?\Z"
             ),
         )
         for key in ("birthday", "copyright", "effective", "issued", "posted", "clock")
@@ -508,6 +518,7 @@ def default_words() -> DateWords:
     return date_words(yaml.safe_load(source))
 
 
+_LABEL_SIGNS = _SIGNS + "["
 _ENGLISH_DAY = re.compile(r"\A\W*(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*", re.IGNORECASE)
 _SECONDS = re.compile(r"[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}")
 _PLACE = re.compile(r"(?:\A|[\n.;|*)]\s|\s{2})\s*([^\W\d_][\w.]*(?:\s[\w.-]+){0,6}),\s*\Z")
@@ -524,13 +535,15 @@ def classify(text: str, found: FoundDate, vocabulary: DateWords | None = None) -
     """
     known = vocabulary or default_words()
     before = text[max(0, found.start - _CONTEXT) : found.start]
-    after = text[found.end : found.end + _CONTEXT]
+    after = text[found.end : found.end + _AFTER]
     lead, tail = fold(before).replace("\xa0", " "), fold(after)
     opening = fold(found.text)
+    label = lead.rstrip(_LABEL_SIGNS)[-_LABEL:]
     digit = re.search("[0-9]", opening)
-    opened = lead + opening[: digit.start()] if digit and digit.start() else None  # "Ban hành" + "ngày 5/9/2025"
+    # The text found may have begun with the end of its label: "Ban hành" + "ngày 5/9/2025".
+    opened = (label + " " + opening[: digit.start()]).rstrip(_LABEL_SIGNS) if digit and digit.start() else None
     for kind, pattern in known.labels:
-        if pattern.search(lead) or (opened and pattern.search(opened)):
+        if pattern.search(label) or (opened and pattern.search(opened)):
             return kind
     if found.precision == "day" and found.form != "relative":
         if known.range_before.search(lead) or known.range_after.match(tail):

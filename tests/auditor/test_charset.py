@@ -104,6 +104,14 @@ def test_a_sequence_cut_by_the_limit_keeps_a_page_utf8() -> None:
     assert decoded.legacy is None
 
 
+def test_many_broken_sequences_belie_the_declaration() -> None:
+    body = page(more="<p>" + "Thầy cô và các em. " * 200).encode()
+    few = body + b"\xe1" * 3
+    many = body.replace(b"Th\xe1\xba\xa7y", b"Th\xe1y", 40)
+    assert [decode(b, None).declared_ok for b in (body, few, many)] == [True, True, False]
+    assert decode(many, None).encoding == "utf-8"
+
+
 @pytest.mark.parametrize("code", legacy.CODES)
 @pytest.mark.parametrize(
     "declared", [None, "text/html; charset=utf-8", "text/html; charset=iso-8859-1", "text/html; charset=windows-1258"]
@@ -149,11 +157,12 @@ def test_a_paragraph_in_a_rare_code_inside_a_unicode_page(code: str) -> None:
 
 def test_named_entities_of_a_vni_page() -> None:
     decoded = decode(
-        page(more="<b>Th&ocirc;ng b&aacute;o</b><i>Tho&acirc;ng ba&ugrave;o tuy&eacute;n sinh</i>").encode(), None
+        page(more="<b>Th&ocirc;ng b&aacute;o</b><i>Tho&acirc;ng ba&ugrave;o tuye&aacute;n sinh</i>").encode(), None
     )
     assert "<b>Th&ocirc;ng b&aacute;o</b>" in decoded.text
-    assert "Thông báo" in decoded.text
+    assert "<i>Thông báo tuyến sinh</i>" in decoded.text
     assert decoded.legacy == legacy.VNI
+    assert decoded.sample == "Thoâng baùo tuyeán sinh"
 
 
 def test_scattered_single_words_prove_a_code_together() -> None:

@@ -291,6 +291,16 @@ def test_relative_dates_need_the_time_of_the_visit(text: str) -> None:
     assert find_dates(text) == []
 
 
+def test_a_time_on_the_next_line_after_a_bar_belongs_to_the_date() -> None:
+    found = find_dates("Thứ 4, 30/06/2021\n | \n15:57\nCập nhật")
+    assert [(one.has_time, one.text) for one in found] == [(True, "Thứ 4, 30/06/2021\n | \n15:57")]
+
+
+def test_a_label_is_seen_through_the_white_space_of_a_table() -> None:
+    text = "Ngày ban hành\n" + "\t \n" * 40 + "02-04-2020"
+    assert classify(text, find_dates(text)[0]) == "issued"
+
+
 def test_several_dates_keep_their_order_and_do_not_overlap() -> None:
     text = "Từ ngày 21/9/2026 đến ngày 25/9/2026, họp lúc 7 giờ 30 ngày 14/9/2026; năm học 2026-2027 (quý 3/2026)"
     found = find_dates(text)
@@ -343,7 +353,7 @@ def test_a_list_of_stamps_gives_each_its_own_time() -> None:
         ("CV số: 287/SGDĐT-CTTT 02/03/2020 V/v khảo sát", "plain"),
         ("hướng dẫn học sinh ngày 05/9/2025 tựu trường", "plain"),
         ("dành cho học sinh năm 2021", "plain"),
-        ("phong trào thi đua hôm nay 14/10/2018 thầy và trò", "plain"),
+        ("phong trào thi đua, hôm nay 14/10/2018 thầy và trò", "plain"),
         ("Mon, 9 Mar 2020 01:03:49 GMT", "plain"),
         ("Thời gian đăng: 20/04/2020", "posted"),
         ("thực hiện chỉ đạo ngày 05/9/2025 của Sở Giáo dục", "cited_law"),
