@@ -247,7 +247,11 @@ def _cross_check(file: _File, source: str, line_of: LineOf) -> None:
                     line_of(("items", index, "axes")),
                     f"mục «{item.id}»: trục «{axis}» {problem}; các trục: {_listed(file.axes)}.",
                 )
-    for axis in file.axes:
+    for axis, given in file.axes.items():
+        if round(given.points, 1) != given.points:
+            raise YamlError(
+                source, line_of(("axes", axis, "points")), f"điểm của trục «{axis}» chỉ được có một chữ số thập phân."
+            )
         if not any(axis in item.axes and item.weight > 0 for item in file.items):
             raise YamlError(
                 source,

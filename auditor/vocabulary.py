@@ -48,8 +48,8 @@ class Label(str):
         label.shown = shown or folded
         return label
 
-    def __getnewargs__(self) -> tuple[str, str]:
-        return str(self), self.shown
+    def __reduce__(self) -> tuple[type[Label], tuple[str, str]]:
+        return Label, (str(self), self.shown)
 
 
 def _label(value: object) -> Label:

@@ -137,6 +137,7 @@ MISTAKES = [
     pytest.param("points: 50", "points: -50", "lớn hơn", id="negative points"),
     pytest.param("points: 50", "points: nhiều", "số", id="points are words"),
     pytest.param("points: 50", "points: true", "số", id="points are a truth value"),
+    pytest.param("points: 50", "points: 50.25", "một chữ số thập phân", id="points too fine to print"),
     pytest.param("points: 50", "points: .inf", "hữu hạn", id="endless points"),
     pytest.param("title: Tin tức sự kiện", "title: ''", "trống", id="empty title"),
     pytest.param("check: news\n", "check: news(1)\n", "mẫu", id="check is no name"),
