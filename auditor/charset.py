@@ -90,7 +90,8 @@ class Decoded:
     text: the page's source in NFC, legacy and doubly encoded parts already repaired. encoding: what the bytes were
     read as ("utf-8", "utf-16-le", "windows-1252", or a legacy code). declared: the label as written, lower case, by
     "bom", "header", "meta" or "xml" (the XML declaration of a feed). valid_utf8: strictly. declared_ok: UTF-8 or UTF-16
-    declared and the bytes are that, but for the few that `broken_bytes` counts. legacy: the code of (a part of) the text, one of legacy.CODES;
+    declared and the bytes are that, but for the few that `broken_bytes` counts. legacy: the code of (a part of) the
+    text, one of legacy.CODES;
     legacy_share: the share of the accented Vietnamese words that were in it. double_encoded: a part had been encoded
     to UTF-8 twice. combining_share: the share of the accented Vietnamese letters written with combining marks.
     legacy_font: a legacy font that a style names. sample, sample_converted: one offending text, before

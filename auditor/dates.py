@@ -45,13 +45,13 @@ _SHAPE = re.compile(
     rf"""(?P<a>[0-9](?:(?<![^\WT][0-9])|(?<=ày[0-9]))[0-9]{{0,3}})(?:
       {_S}?(?P<sep>[/.\-])(?:{_S}?(?P<b>[0-9]{{1,4}})(?:{_S}?(?P=sep){_S}?(?P<c>[0-9]{{1,4}}))?
                             |(?P<short>th[0-9]{{1,2}})(?P=sep)(?P<shorty>[0-9]{{4}}))(?![0-9])
-    | (?:st|nd|rd|th)?{_S}*(?:of{_S}+)?(?P<en>{_EN})\b\.?,?{_S}*(?P<eny>[0-9]{{4}})(?![0-9])
-    | \s*tháng\s*(?P<m>[0-9]{{1,2}}(?![0-9])|(?:{_MW})\b)
+    | (?:st|nd|rd|th)?(?:{_S}*|[-/.])(?:of{_S}+)?(?P<en>{_EN})\b(?:\.?,?{_S}*|[-/.])(?P<eny>[0-9]{{4}})(?![0-9])
+    | \s*(?:tháng|thg\.?)\s*(?P<m>[0-9]{{1,2}}(?![0-9])|(?:{_MW})\b)
         (?P<mcomma>\s*[,/.\-]?\s*)(?:năm\s*)?(?P<my>[0-9]{{4}})(?![0-9])
     | {_S}*th(?P<wm>[0-9]{{1,2}})\b[, /]*(?P<wy>[0-9]{{4}})(?![0-9])
     | (?:st|nd|rd|th)?(?:{_S}*,{_S}*|{_S}+|{_S}*năm{_S}*)(?P<y>[0-9]{{4}})(?![0-9])(?!{_S}?[/.][0-9])
     | {_S}*[–—]{_S}*(?P<y2>[0-9]{{2,4}})(?![0-9])
-    | {_S}*(?P<unit>giây|phút|giờ|tiếng|ngày|tuần|tháng|năm){_S}+trước\b
+    | {_S}*(?P<unit>giây|phút|giờ|tiếng|ngày|tuần|tháng|năm)\b(?P<unitend>{_S}+trước\b)?
     | {_S}*(?P<enunit>second|minute|hour|day|week|month|year)s?{_S}+ago\b
     | (?<=[12][09][0-9]{{2}})(?![0-9])
     )""",
@@ -73,7 +73,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _TRAIL = re.compile(
-    rf"\)?(?:(?:{_S}*[,|\-–(]{{0,2}}{_S}*|\s{{0,6}}\|\s{{0,6}})(?:lúc{_S}*)?(?P<time>{_TIME})(?!\w)(?!\s*(?:[/.]\s?[0-9]|ngày)))?"
+    rf"\)?(?:(?:{_S}*[,|\-–(]{{0,2}}{_S}*|\s{{0,6}}\|\s{{0,6}})(?:T|lúc{_S}*)?(?P<time>{_TIME})(?!\w)(?!\s*(?:[/.]\s?[0-9]|ngày)))?"
     rf"(?:{_S}*\((?P<weekday>{_WEEKDAY})\))?",
     re.IGNORECASE,
 )
@@ -88,16 +88,33 @@ _ISO_TIME = re.compile(
     r"(?P<zone>\s?(?:[zZ]|[+-][0-9]{2}:?[0-9]{2})\b)?|ICT[0-9:]{5,8}"
 )
 _LOOSE = re.compile(
-    r"(?<!\w)(hôm qua|hôm kia|hôm nay|vừa xong|vài giây trước|mới đây|yesterday|just now)(?!\w)", re.IGNORECASE
+    r"(?<!\w)(hôm qua|hôm kia|hôm nay|vừa xong|(?:vài|một) (?:giây|phút|giờ|tiếng) trước|một (?:ngày|tuần) trước|mới đây"
+    r"|yesterday|just now)(?!\w)",
+    re.IGNORECASE,
 )
-_LOOSE_HINT = re.compile("(?:ôm|ÔM) |(?:ừa|ỪA) |(?:ài|ÀI) |(?:ới|ỚI) |ester|ust n")
-_LOOSE_DAYS = {"hôm qua": 1, "hôm kia": 2, "yesterday": 1}
+_LOOSE_HINTS = (
+    "ôm ",
+    "ÔM ",
+    "ừa x",
+    "ỪA X",
+    "ài gi",
+    "ài ph",
+    "ài ti",
+    "ột ",
+    "ỘT ",
+    "ới đ",
+    "ỚI Đ",
+    "esterday",
+    "ust n",
+)
+_LOOSE_DAYS = {"hôm qua": 1, "hôm kia": 2, "yesterday": 1, "một ngày trước": 1, "một tuần trước": 7}
 _UNIT_SECONDS = {
     "giây": 1, "second": 1, "phút": 60, "minute": 60, "giờ": 3600, "tiếng": 3600, "hour": 3600, "ngày": 86400,
     "day": 86400, "tuần": 604800, "week": 604800,
 }  # fmt: skip
 _ENDS = re.compile(r"\s*(?:\Z|[\n|.,;:)\]•·–\-(/]|lúc\b|bởi\b|by\b|[A-ZĐ])")
 _STARTS = re.compile(r"(?:\A|[\n|,;:(\[•·–\-/]|\blúc|\bnhật|\bđăng|\bngày)\s*\Z", re.IGNORECASE)
+_BEFORE_AGO = re.compile(r"cách\s+(?:đây|nay)\s+\Z", re.IGNORECASE)
 _BEFORE_MONTH = re.compile(r"(?<!\w)(?:tháng|t\.?|thg)\s*\Z", re.IGNORECASE)
 _BEFORE_MONTH_WORD = re.compile(rf"(?<!\w)tháng\s*({_MW})\s*(?:,|/|-|năm|\s)\s*\Z", re.IGNORECASE)
 _BEFORE_ENGLISH = re.compile(rf"(?<!\w)({_EN})\.?,?\s*\Z", re.IGNORECASE)
@@ -109,11 +126,11 @@ _BEFORE_YEAR = re.compile(r"(?:(?<!\w)năm\s*|©\s*|\(c\)\s*|copyright\s*(?:©|\
 _YEAR_HINT = re.compile("[nN]ăm|NĂM|[tT]háng|THÁNG|[qQ][uU]|©|[cC]\\)|opyright|OPYRIGHT")
 _BEFORE_SCHOOL_YEAR = re.compile(r"(?<!\w)(?:năm\s*học|nh|niên\s*học)\s*:?\s*\Z", re.IGNORECASE)
 _BEFORE_GRADE = re.compile(
-    r"(?<!\w)(?:lớp|khối|tổ|phiên bản|version|ver\.?|v\.?|điều|khoản|mục|bài|t[ỉỷ] số|ip|đt|điện thoại|tel|fax|hotline)"
-    r"\s*:?\s*\Z",
+    r"(?<!\w)(?:lớp|khối|tổ|phiên bản|version|ver\.?|v\.?|điều|khoản|mục|bài|t[ỉỷ] (?:số|lệ)|ip"
+    r"|đt|điện thoại|tel|fax|hotline)\s*:?\s*\Z",
     re.IGNORECASE,
 )
-_GOES_ON = re.compile(r"\s?/\s?[A-ZĐ]|[A-Za-z_@%]")  # then it is the number of a document, or code
+_GOES_ON = re.compile(r"\s?/\s?[A-ZĐ]|(?!T[0-9]{1,2}:)[A-Za-z_@%]")  # then it is the number of a document, or code
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +199,7 @@ def find_dates(text: str, *, fetched: date | None = None) -> list[FoundDate]:
             found.append(_with_surroundings(text, core, done))
             done = found[-1].end
         match = _SHAPE.search(text, max(done, match.end("a")))
-    if fetched is not None and _LOOSE_HINT.search(text):
+    if fetched is not None and any(hint in text for hint in _LOOSE_HINTS):
         loose = [one for match in _LOOSE.finditer(text) if (one := _loose(text, match, fetched))]
         taken = [(dated.start, dated.end) for dated in found]
         found += [one for one in loose if not any(start < one.end and one.start < end for start, end in taken)]
@@ -199,7 +216,7 @@ def _core(text: str, match: re.Match[str], fetched: date | None) -> _Core | None
         return _year(text, start, end, a) if len(a) == 4 else None
     if kind in ("c", "b"):
         return _numeric(text, match)
-    if kind == "unit" or kind == "enunit":
+    if kind in ("unit", "unitend", "enunit"):
         return _ago(text, match, fetched)
     if kind == "y2":
         return _span_of_years(text, start, end, a, match["y2"])
@@ -366,6 +383,11 @@ def _ago(text: str, match: re.Match[str], fetched: date | None) -> _Core | None:
     count = int(match["a"])
     if fetched is None or not _ENDS.match(text, end):
         return None
+    if match["unit"] and not match["unitend"]:
+        ago = _BEFORE_AGO.search(text[max(0, start - 24) : start])
+        if ago is None or not _STARTS.search(text[max(0, start - 24) : start][: ago.start()]):
+            return None
+        start -= len(ago[0])
     unit = (match["unit"] or match["enunit"]).lower()
     if unit in ("tháng", "month", "năm", "year"):
         months = count * (12 if unit in ("năm", "year") else 1)

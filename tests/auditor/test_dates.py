@@ -184,6 +184,19 @@ Hôm qua, 10:05|2026-09-13|day|relative|t
 Cập nhật hôm kia|2026-09-12|day|relative|
 Hôm nay, 08:15|2026-09-14|day|relative|t
 2 days ago|2026-09-12|day|relative|
+cách đây 3 ngày|2026-09-11|day|relative|
+cách nay 2 tuần|2026-08-31|day|relative|
+một ngày trước|2026-09-13|day|relative|
+(2 ngày trước)|2026-09-12|day|relative|
+20-Nov-2025|2025-11-20|day|english|
+20 NOV 2025|2025-11-20|day|english|
+20/11/2025T08:00|2025-11-20|day|dmy|t
+20 thg 11, 2025|2025-11-20|day|long_vi|
+20 thg 11 2025|2025-11-20|day|long_vi|
+Thứ hai, 09 Tháng 12 2013 15:20|2013-12-09|day|long_vi|tw
+Thứ 5, 20/11/2025 | 19:00 GMT+7|2025-11-20|day|dmy|tw
+(Cập nhật: 20/11/2025 - 14h30')|2025-11-20|day|dmy|t
+08g30, 20/11/2025|2025-11-20|day|dmy|
 3 hours ago by admin|2026-09-14|day|relative|
 """
 
@@ -255,6 +268,18 @@ CCCD 079090123456
 trang 1/2/3
 A5/9/2024
 5/9/2024px
+Tỉ lệ 20/11/25
+cách đây 3 ngày nhà trường đã họp
+trường đã họp cách đây 3 ngày
+ISBN 978-604-0-12-2025
+Mã HS 12/11-2025-03
+0283.8.22.11.25
+Zalo 0909.20.11.25
+20251120
+T5, 20/11
+ngày 05-09/2025
+kỷ niệm 43 năm 20/11 (1982-2025)
+một ngày trước kỳ thi
 """
 
 
