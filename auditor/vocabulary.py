@@ -236,11 +236,16 @@ class _Platforms(_Data):
 
 
 class AbuseGroup(_Data):
-    """Words of one kind of abuse: `brands` prove it, `phrases` need a second sign, `weak` only count with others."""
+    """Words of one kind of abuse: `brands` prove it, `phrases` need a second sign, `weak` only count with others.
+
+    `accented` are phrases, too, but mean something innocent without accents: look for `label.shown` (lower case, NFC)
+    as whole words in text that keeps its accents.
+    """
 
     title: Text
     brands: Labels = ()
     phrases: Labels = ()
+    accented: Labels = ()
     weak: Labels = ()
     host_tokens: tuple[HostToken, ...] = ()
 
@@ -484,6 +489,17 @@ class SearchWords(_Data):
     other_marks: tuple[StrictStr, ...]
 
 
+class FormWords(_Data):
+    """Words and marks that tell forms apart (2.7, 2.14, 4.2). See the head of each list."""
+
+    opinion_marks: tuple[StrictStr, ...]
+    other_marks: tuple[StrictStr, ...]
+    other_names: tuple[StrictStr, ...]
+    application_fields: Labels
+    application_words: Labels
+    account_words: Labels
+
+
 class PersonNames(_Data):
     """What tells a person's name from other capitalised words; accents count."""
 
@@ -561,6 +577,7 @@ class Vocabulary:
     people: People
     documents: Documents
     search: SearchWords
+    forms: FormWords
     person_names: PersonNames
     sha256: str
     _by_label: Mapping[str, tuple[str, ...]] = field(repr=False)
@@ -656,6 +673,7 @@ def read_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
             people=_read(files, "people.yaml", People),
             documents=_read(files, "documents.yaml", Documents),
             search=_read(files, "search.yaml", SearchWords),
+            forms=_read(files, "forms.yaml", FormWords),
             person_names=_read(files, "person_names.yaml", PersonNames),
             sha256=digest.hexdigest(),
             _by_label=by_label,
