@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from auditor.charset import decode
 from auditor.links import script_targets
+from auditor.text import clean
 
 _MAGIC = (
     b"%PDF",
@@ -30,6 +31,7 @@ _HTML_START = re.compile(
     re.I | re.S,
 )
 _LOC = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*([^<\]\s]{1,2000})", re.I)
+_TITLE_END = re.compile(r"\s+[-–—|»]\s+|\s*[|»]\s*")
 _MAX_SITEMAP = 20_000_000
 
 
@@ -67,6 +69,15 @@ def script_redirect(tree: LexborHTMLParser) -> str | None:
     if seen > 400 or len(tree.css("a[href]")) > 5:
         return None
     return next(script_targets(scripts), None)
+
+
+def title_of(tree: LexborHTMLParser) -> str:
+    """What a page calls itself: its first heading, else its title up to the first separator."""
+    heading = tree.css_first("h1")
+    title = clean(heading.text(deep=True)) if heading is not None else ""
+    if not title and (element := tree.css_first("title")) is not None:
+        title = _TITLE_END.split(clean(element.text(deep=True)))[0]
+    return title[:300]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,13 @@ from scrapy.http import Response
 from auditor import __version__
 from auditor.archive import ArchiveWriter, archive_name, now
 from auditor.config import Config
+from auditor.facts.search import question_request, rare_question, search_form
 from auditor.links import PageLinks, extract_links
 from auditor.model import Capture, Cause, CrawlEnd, Failure, Status, StoppedBy, Unit, Whose
+from auditor.page import read_page
 from auditor.urls import Scope, absolute, host_of, key
 from spiders.addresses import AddressRules, Terms
-from spiders.bodies import is_page, parse, read_sitemap, script_redirect
+from spiders.bodies import is_page, parse, read_sitemap, script_redirect, title_of
 from spiders.challenges import ChallengeRules
 from spiders.faults import Fault, FaultError, of_exception, of_proxy_answer, of_status
 from spiders.frontier import Frontier, Limits, Target
@@ -39,6 +41,8 @@ _MAX_WAIT = 60.0  # longest single wait that a flood page or a backoff may ask f
 _ERROR_BODY = 20_000  # bytes kept of the page that comes with an error
 _MAX_LISTED = 2000
 _MAX_SITEMAPS = 6
+_MAX_TITLES = 400
+_SEARCH_SECONDS = 60.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -161,6 +165,7 @@ class Visit:
         self._unread = 0
         self._bytes = 0
         self._in_a_row = 0
+        self._titles: list[tuple[str, str]] = []
         self._home_done = False
         self.path = around.archive_dir / archive_name(unit.id)
         self._archive = ArchiveWriter(
@@ -233,7 +238,7 @@ class Visit:
 
     # --- one request ---------------------------------------------------------------------------------------------
 
-    async def _once(self, url: str) -> Answer:
+    async def _once(self, url: str, method: str = "GET", sent: bytes = b"") -> Answer:
         """One request through the gates of its host and its server. Raises FaultError."""
         around = self._around
         host = (urlsplit(url).hostname or "").lower()
@@ -246,8 +251,12 @@ class Visit:
         }
         if cookies := self._jar.header_for(url):
             headers["Cookie"] = cookies
+        if sent:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
         request = Request(
             url,
+            method=method,
+            body=sent,
             meta={
                 "verbatim_url": True,
                 "timeout": self._crawl.timeout_seconds,
@@ -276,14 +285,14 @@ class Visit:
         around.bytes += len(body)
         return Answer(url, response.status, meta["headers"], body, meta["truncated"], fetched_at, headers, ip_address)
 
-    async def _ask(self, url: str) -> Answer:
+    async def _ask(self, url: str, method: str = "GET", sent: bytes = b"") -> Answer:
         """An answer below 400, asked for again while the fault may pass. Raises AnswerFaultError."""
         gate = self._around.host_gates.of(host_of(url))
         attempt = 0
         while True:
             answer: Answer | None = None
             try:
-                answer = await self._once(url)
+                answer = await self._once(url, method, sent)
                 fault = self._fault_of(answer)
             except FaultError as error:
                 fault = error.fault
@@ -307,7 +316,9 @@ class Visit:
         wait = retry_after(answer.header("retry-after")) if answer.status in (429, 503) else None
         page = is_page(answer.content_type, answer.body)
         challenge = self._around.challenges.recognise(answer.headers, answer.body) if page else None
-        if challenge is not None and (challenge.kind == "flood" or answer.status >= 500):
+        if challenge is not None and (
+            challenge.kind == "flood" or (challenge.kind == "maintenance" and answer.status >= 500)
+        ):
             named = min(challenge.wait, _MAX_WAIT) if challenge.wait else wait
             return Fault(Cause.CHALLENGE, Whose.US, f"{challenge.kind} page", True, answer.status, named)
         return of_status(answer.status, wait) if answer.status >= 400 else None
@@ -448,6 +459,8 @@ class Visit:
             return unreachable(error.fault)
         await self._read_sitemaps(home.url)
         stopped_by = await self._read_pages()
+        if stopped_by in (StoppedBy.COMPLETE, StoppedBy.MAX_PAGES, StoppedBy.MAX_DEPTH):
+            await self._try_search(home)
         return self._verdict(stopped_by)
 
     def _verdict(self, stopped_by: StoppedBy) -> tuple[Status, str, StoppedBy]:
@@ -546,6 +559,59 @@ class Visit:
         result.fault = Fault(Cause.TOO_MANY_REDIRECTS, Whose.SITE, "redirects to itself")
         return result
 
+    # --- the portal's search -------------------------------------------------------------------------------------
+
+    async def _try_search(self, home: Answer) -> None:
+        """Asks the search box of the home page one question that only an article of the portal answers.
+
+        The note "search" says what was asked; the answer is a capture with the role "probe".
+        """
+        page = read_page(self._capture(home, "page", home=True))
+        form = search_form(page)
+        if form is None or not form.askable or not self._scope.contains(form.action):
+            return
+        question = rare_question(self._titles, page.words)
+        if question is None:
+            return
+        method, url, sent = question_request(form, question.text)
+        tried: dict[str, object] = {
+            "question": question.text,
+            "article_url": question.article_url,
+            "answer_url": url,
+            "method": method,
+        }
+        try:
+            async with asyncio.timeout(max(0.0, min(self._deadline - monotonic() - 0.5, _SEARCH_SECONDS))):
+                tried |= await self._ask_question(url, method, sent)
+        except TimeoutError:
+            tried["error"] = Cause.TIMEOUT.value
+        self._archive.note("search", tried)
+
+    async def _ask_question(self, url: str, method: str, sent: bytes) -> dict[str, object]:
+        """Sends the question and stores what comes back; answers with what the note says about it."""
+        for _ in range(self._crawl.max_redirects + 1):
+            try:
+                if not (await self._robots_of(url)).allows(url):
+                    return {"robots_forbids": True}
+                answer = await self._ask(url, method, sent)
+            except FaultError as error:
+                fault = error.fault
+                answered = isinstance(error, AnswerFaultError) and fault.whose is Whose.SITE
+                return {"error": fault.code, "status": fault.status if answered else None}
+            location = moved_to(answer)
+            if location is None:
+                self._archive.exchange(
+                    self._capture(answer, "probe"), request_headers=answer.asked_with, method=method, sent=sent
+                )
+                return {"status": answer.status}
+            self._write(answer, "redirect")
+            if not self._scope.contains(location):
+                return {"error": Cause.OFF_SCOPE_REDIRECT.value}
+            url, method, sent = location, "GET", b""
+        return {"error": Cause.TOO_MANY_REDIRECTS.value}
+
+    # --- what came back ------------------------------------------------------------------------------------------
+
     def _at_home(self, url: str) -> str:
         """An address of the portal with the scheme and the `www.` of its home page, which are known to work."""
         home = urlsplit(self._final_url or url)
@@ -606,6 +672,8 @@ class Visit:
             limit=self._crawl.max_links_per_page,
             skip=self._frontier.skip if target.depth else None,
         )
+        if len(self._titles) < _MAX_TITLES and (title := title_of(tree)):
+            self._titles.append((answer.url, title))
         if len(found.links) >= self._crawl.max_links_per_page:
             self._notes["max_links_per_page"] = None
         if found.refresh:
@@ -622,7 +690,13 @@ class Visit:
     def _write(
         self, answer: Answer, role: str, target: Target | None = None, *, via: str | None = None, home: bool = False
     ) -> None:
-        capture = Capture(
+        capture = self._capture(answer, role, target, via=via, home=home)
+        self._archive.exchange(capture, request_headers=answer.asked_with)
+
+    def _capture(
+        self, answer: Answer, role: str, target: Target | None = None, *, via: str | None = None, home: bool = False
+    ) -> Capture:
+        return Capture(
             url=answer.url,
             status=answer.status,
             headers=answer.headers,
@@ -635,7 +709,6 @@ class Visit:
             truncated=answer.truncated,
             ip_address=answer.ip_address,
         )
-        self._archive.exchange(capture, request_headers=answer.asked_with)
 
     def _fail(self, url: str, fault: Fault, target: Target | None = None) -> None:
         self._failed += 1
@@ -658,8 +731,9 @@ def unreachable(fault: Fault) -> tuple[Status, str, StoppedBy]:
     """How a unit stands whose home page could not be read."""
     if fault.cause is Cause.OFF_SCOPE_REDIRECT:
         return Status.UNREACHABLE, "redirects_to_other_unit", StoppedBy.UNREACHABLE
-    if fault.cause is Cause.CHALLENGE and fault.detail.startswith("maintenance"):
-        return Status.UNREACHABLE, "maintenance", StoppedBy.UNREACHABLE
+    stands_in = fault.detail.partition(" ")[0]
+    if fault.cause is Cause.CHALLENGE and stands_in in ("maintenance", "parked"):
+        return Status.UNREACHABLE, stands_in, StoppedBy.UNREACHABLE
     if fault.cause in (Cause.ROBOTS, Cause.CHALLENGE) or fault.status in (401, 403, 429):
         return Status.BLOCKED, fault.code, StoppedBy.BLOCKED
     if fault.cause is Cause.CRASH:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import signal
 import subprocess
 import sys
 from itertools import pairwise
@@ -18,7 +17,21 @@ from warcio.cli import main as warcio_main
 from auditor.archive import archive_name
 from auditor.model import Cause, Status, StoppedBy, Whose
 from spiders.crawl import CrawlStoppedError, Progress, crawl
-from tests.spiders.web import Asked, Reply, Web, crawled, one, page, pages, reply, serving, settings, unit
+from tests.spiders.web import (
+    Acts,
+    Asked,
+    Reply,
+    Web,
+    crawled,
+    one,
+    page,
+    pages,
+    reply,
+    serving,
+    settings,
+    unit,
+    wait_for,
+)
 
 HOST = "truong.example"
 HOME = "http://truong.example/"
@@ -60,14 +73,11 @@ def test_a_portal_is_read_into_an_archive_that_other_tools_read(
 def test_two_crawls_of_one_portal_choose_the_same_pages_however_slow_each_page_is(tmp_path: Path) -> None:
     delays = {"now": 0.0}
 
-    def slow(asked: Asked, writer: asyncio.StreamWriter) -> object:
-        async def answer() -> None:
-            number = int(asked.target[2:])
-            await asyncio.sleep((number * delays["now"]) % 0.05)
-            links = [f"/p{(number * 5 + i) % 40}" for i in range(6)]
-            writer.write(page("P", *links))
-
-        return answer()
+    @Acts
+    async def slow(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        number = int(asked.target[2:])
+        await asyncio.sleep((number * delays["now"]) % 0.05)
+        writer.write(page("P", *(f"/p{(number * 5 + i) % 40}" for i in range(6))))
 
     answers: dict[str, Reply] = {"/": page("Trang chủ", *(f"/p{n}" for n in range(0, 40, 9))), "*": slow}
     answers |= {"/robots.txt": reply("x", 404), "/sitemap.xml": reply("x", 404)}
@@ -97,6 +107,7 @@ def test_every_limit_is_named(tmp_path: Path, limits: dict[str, int], stopped_by
 
 
 def test_max_seconds_leaves_a_partial_audit(tmp_path: Path) -> None:
+    @Acts
     async def late(asked: Asked, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(1.9)
         writer.write(page("Muộn"))
@@ -261,12 +272,11 @@ def test_the_sitemap_that_robots_txt_names_adds_pages(tmp_path: Path) -> None:
 
 
 def test_requests_to_one_host_keep_their_distance_retries_and_redirects_included(tmp_path: Path) -> None:
-    answers = portal(
-        **{
-            "/a": reply("", 302, Location="/c"),
-            "/b": lambda asked: reply("x", 500) if asked.number == 1 else page("B"),
-        }
-    )
+    more: dict[str, Reply] = {
+        "/a": reply("", 302, Location="/c"),
+        "/b": lambda asked: reply("x", 500) if asked.number == 1 else page("B"),
+    }
+    answers = portal(**more)
     with serving(site(answers)) as web:
         archive = one(web, tmp_path, HOME, {"delay_seconds": 0.15})
         times = [x.at for x in web.asked]
@@ -337,7 +347,8 @@ def test_credentials_in_an_address_go_nowhere(tmp_path: Path) -> None:
 
 def test_a_flood_page_is_waited_out_and_never_stored(tmp_path: Path) -> None:
     flood = page("Hệ thống đang từ chối truy cập. Hãy đợi 1 giây")
-    answers = portal(**{"/a": lambda x: flood if x.number == 1 else page("A", "/c"), "/b": flood})
+    more: dict[str, Reply] = {"/a": lambda x: flood if x.number == 1 else page("A", "/c"), "/b": flood}
+    answers = portal(**more)
     with serving(site(answers)) as web:
         archive = one(web, tmp_path, HOME)
         first, second = (x.at for x in web.asked if x.target == "/a")
@@ -358,8 +369,8 @@ def test_a_calendar_without_end_ends(tmp_path: Path) -> None:
         number = int(asked.target.partition("=")[2] or 0)
         return page(f"Tháng {number}", f"/lich?thang={number + 1}", f"/lich?thang={number - 1}")
 
-    answers = {f"/lich?thang={n}": month for n in range(-90, 90)}
-    with serving(site(portal(**{"/": page("T", "/lich?thang=0", "/a"), **answers}))) as web:
+    answers: dict[str, Reply] = {f"/lich?thang={n}": month for n in range(-90, 90)}
+    with serving(site({**portal(), "/": page("T", "/lich?thang=0", "/a"), **answers})) as web:
         archive = one(web, tmp_path, HOME)
     assert archive.end.stopped_by is StoppedBy.COMPLETE
     assert archive.end.pages < 14
@@ -409,6 +420,50 @@ def test_inner_redirects_lead_to_the_page_once_and_not_off_the_portal(tmp_path: 
     }
 
 
+SEARCH = (
+    '<form action="/tim" method="get"><input type="text" name="q" placeholder="Tìm kiếm"><button>Tìm</button></form>'
+)
+
+
+def searchable(**more: Reply) -> dict[str, Reply]:
+    article = reply("<html><body><h1>Hội khỏe Phù Đổng sôi nổi tưng bừng</h1><p>Bài viết.</p></body></html>")
+    home = page("Trang chủ", "/a|Tin").replace(b"<body>", b"<body>" + SEARCH.encode())
+    home = reply(home.partition(b"\r\n\r\n")[2])
+    return {"/": home, "/a": article, **more}
+
+
+def test_the_search_is_asked_for_an_article_of_the_portal(tmp_path: Path) -> None:
+    def found(asked: Asked) -> bytes:
+        return (
+            page("Kết quả", "/a|Hội khỏe Phù Đổng sôi nổi tưng bừng")
+            if asked.target[:7] == "/tim?q="
+            else reply("x", 404)
+        )
+
+    with serving(site(searchable(**{"*": found}))) as web:
+        archive = one(web, tmp_path, HOME)
+    note = dict(archive.notes)["search"]
+    probe = next(x for x in archive.captures if x.role == "probe")
+    assert note["article_url"] == HOME + "a"
+    assert note["answer_url"] == probe.url
+    assert note["status"] == 200
+    assert archive.end.pages == 2
+
+
+def test_a_search_that_robots_txt_forbids_is_not_asked(tmp_path: Path) -> None:
+    answers = searchable(**{"/robots.txt": reply("User-agent: *\nDisallow: /tim", kind="text/plain")})
+    with serving(site(answers)) as web:
+        archive = one(web, tmp_path, HOME)
+        assert not any(target.startswith("/tim") for target in web.targets(HOST))
+    assert dict(archive.notes)["search"]["robots_forbids"] is True
+
+
+def test_a_search_that_fails_is_noted_as_it_failed(tmp_path: Path) -> None:
+    with serving(site(searchable(**{"*": reply("x", 500)}))) as web:
+        note = dict(one(web, tmp_path, HOME).notes)["search"]
+    assert (note["status"], note["error"]) == (500, "http_500")
+
+
 # --- servers that mean harm ------------------------------------------------------------------------------------------
 
 
@@ -432,6 +487,7 @@ def test_squeezed_pages_are_read(tmp_path: Path) -> None:
 
 
 def test_a_server_that_drips_is_cut_off(tmp_path: Path) -> None:
+    @Acts
     async def drip(asked: Asked, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 100000\r\n\r\n<html>")
         for _ in range(200):
@@ -448,8 +504,8 @@ def test_a_server_that_drips_is_cut_off(tmp_path: Path) -> None:
 
 
 def test_headers_without_end_are_refused(tmp_path: Path) -> None:
-    many = {f"X-{n}": "y" * 4000 for n in range(60)}
-    with serving(site(portal(**{"/a": reply("A", **many)}))) as web:
+    many = "".join(f"X-{n}: {'y' * 4000}\r\n" for n in range(60)).encode()
+    with serving(site(portal(**{"/a": reply("A").replace(b"\r\n", b"\r\n" + many, 1)}))) as web:
         archive = one(web, tmp_path, HOME, {"max_header_bytes": 65536})
     assert [(x.url, x.cause) for x in archive.failures] == [(HOME + "a", Cause.TOO_LARGE)]
 
@@ -467,6 +523,7 @@ def test_large_files_leave_their_first_part(tmp_path: Path) -> None:
 
 
 def test_faults_in_a_row_end_the_crawl_of_a_unit_only(tmp_path: Path) -> None:
+    @Acts
     async def drop(asked: Asked, writer: asyncio.StreamWriter) -> None:
         writer.transport.abort()
 
@@ -537,6 +594,7 @@ def test_a_crash_of_ours_costs_one_unit(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_stopping_leaves_no_half_archive_under_its_final_name(tmp_path: Path) -> None:
+    @Acts
     async def never(asked: Asked, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(30)
 
@@ -562,26 +620,29 @@ from pathlib import Path
 from tests.spiders.web import settings, unit, Web
 from spiders.crawl import crawl
 web = Web(port=int(sys.argv[1]))
-crawl([unit("xong", "http://xong.example/"), unit("dang", "http://dang.example/")], settings(web, {"timeout_seconds": 60}),
-      Path(sys.argv[2]), other_unit_hosts={}, vocabulary_terms=(), on_unit=lambda u, p: print(u.id, flush=True))
+units = [unit("xong", "http://xong.example/"), unit("dang", "http://dang.example/")]
+crawl(units, settings(web, {"timeout_seconds": 60}), Path(sys.argv[2]),
+      other_unit_hosts={}, vocabulary_terms=(), on_unit=lambda u, p: print(u.id, flush=True))
 """
 
 
 def test_a_kill_leaves_finished_units_and_nothing_that_looks_finished(tmp_path: Path) -> None:
+    @Acts
     async def never(asked: Asked, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(60)
 
-    with serving(Web({"xong.example": portal(), "dang.example": portal(**{"/a": never})})) as web:
-        with subprocess.Popen(
+    with (
+        serving(Web({"xong.example": portal(), "dang.example": portal(**{"/a": never})})) as web,
+        subprocess.Popen(
             [sys.executable, "-c", KILLED, str(web.port), str(tmp_path)],
             stdout=subprocess.PIPE,
             cwd=Path(__file__).parents[2],
-        ) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline().strip() == b"xong"
-            while "/a" not in web.targets("dang.example"):
-                pass
-            process.send_signal(signal.SIGKILL)
+        ) as process,
+    ):
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == b"xong"
+        wait_for(lambda: "/a" in web.targets("dang.example"))
+        process.kill()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dang.warc.gz.open", "xong.warc.gz"]
 
 

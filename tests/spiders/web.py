@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,8 +29,14 @@ class Asked:
     number: int
 
 
-Act = Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
-Reply = bytes | Act | Callable[[Asked], bytes]
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """A decorator for what writes its answer itself, byte by byte if it likes."""
+
+    act: Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
+
+
+Reply = bytes | Acts | Callable[[Asked], bytes]
 
 
 def reply(body: bytes | str, status: int = 200, kind: str = "text/html; charset=utf-8", **headers: str) -> bytes:
@@ -93,14 +99,10 @@ class Web:
             writer.write(error)
             return
         answer = site.get(asked.target, site.get("*", reply("not here", 404)))
-        if callable(answer):
-            made: Any = answer(asked, writer) if answer.__code__.co_argcount == 2 else answer(asked)  # type: ignore[attr-defined]
-            if isinstance(made, bytes):
-                writer.write(made)
-            else:
-                await made
+        if isinstance(answer, Acts):
+            await answer.act(asked, writer)
         else:
-            writer.write(answer)
+            writer.write(answer if isinstance(answer, bytes) else answer(asked))
         await writer.drain()
 
 
@@ -168,6 +170,14 @@ def crawled(
 def one(web: Web, folder: Path, url: str, crawl: dict[str, Any] | None = None, **options: Any) -> Archive:
     """The archive of a single unit."""
     return crawled(settings(web, crawl), folder, unit("u1", url), **options)["u1"]
+
+
+def wait_for(what: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Returns when something has come true; fails after some seconds."""
+    ends = monotonic() + seconds
+    while not what():
+        assert monotonic() < ends
+        sleep(0.01)
 
 
 def pages(archive: Archive) -> list[str]:
