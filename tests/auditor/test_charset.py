@@ -353,6 +353,6 @@ def test_the_common_page_is_decoded_fast() -> None:
 
 
 def _seconds(body: bytes) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     decode(body, None)
-    return time.perf_counter() - started
+    return time.process_time() - started
