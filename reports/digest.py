@@ -57,6 +57,7 @@ def unit_line(unit: UnitObject, axis_ids: Iterable[str]) -> UnitLine:
     """The line of one unit; texts are inert and short."""
     axes = unit.get("axes") or {}
     total = unit.get("total") or {}
+    points = _figure(total.get("points"))  # without points the bounds say nothing
     counted = Counter(item["verdict"] for item in unit["items"])
     return UnitLine(
         id=inert_text(unit["id"], 120),
@@ -67,9 +68,9 @@ def unit_line(unit: UnitObject, axis_ids: Iterable[str]) -> UnitLine:
         page=str(unit.get("page") or ""),
         status=str(unit["status"]),
         axes=tuple(_figure((axes.get(axis) or {}).get("points")) for axis in axis_ids),
-        points=_figure(total.get("points")),
-        low=_figure(total.get("low")),
-        high=_figure(total.get("high")),
+        points=points,
+        low=None if points is None else _figure(total.get("low")),
+        high=None if points is None else _figure(total.get("high")),
         grade=inert_text(total.get("grade"), 40),
         determined=_figure(total.get("determined")),
         counts=tuple(counted[verdict] for verdict in VERDICT_ORDER),
@@ -164,21 +165,20 @@ def sum_lines(unit: UnitObject, checklist: Checklist) -> dict[str, list[SumLine]
     by_id = {item["id"]: item for item in unit["items"]}
     lines: dict[str, list[SumLine]] = {}
     for axis in checklist.axes:
-        axis_id = axis.id
-        of = _figure((axes.get(axis_id) or {}).get("of")) or axis.points
-        if axis_id in given:
-            addends = [(str(i), float(w), float(s)) for i, w, s, *_ in given[axis_id] if s is not None]
+        of = _figure((axes.get(axis.id) or {}).get("of"))
+        if axis.id in given:
+            addends = [tuple(line[:3]) for line in given[axis.id] if line[2] is not None]
         else:
             addends = [
-                (row.id, float(by_id[row.id]["weight"]), float(by_id[row.id]["score"]))
-                for row in checklist.items
-                if axis_id in row.axes and row.id in by_id and by_id[row.id].get("score") is not None
+                (row.id, by_id[row.id]["weight"], by_id[row.id]["score"])
+                for row in checklist.items_of(axis.id)
+                if row.id in by_id and by_id[row.id].get("score") is not None
             ]
         weights = sum(weight for _, weight, _ in addends)
-        lines[axis_id] = [
-            SumLine(item, weight, score, of * weight * score / weights, of * weight / weights)
+        unit_share = (axis.points if of is None else of) / weights if weights else 0.0
+        lines[axis.id] = [
+            SumLine(item, weight, score, unit_share * weight * score, unit_share * weight)
             for item, weight, score in addends
-            if weights
         ]
     return lines
 

@@ -308,9 +308,12 @@ def write_workbook(path: Path, header: Mapping[str, Any], units: Units, checklis
     replaced once the new one is complete. Raises OSError when the folder cannot be written.
     """
     book = _Book(header, checklist)
-    for unit in units():
-        book.take(unit)
-    book.finish()
+    try:
+        for unit in units():
+            book.take(unit)
+        book.finish()
+    finally:
+        book.close()
     draft = path.with_name(path.name + ".part")
     try:
         book.book.save(draft)
@@ -636,6 +639,12 @@ class _Book:
         self.evidence.close()
         if self.ledger is not None:
             self.ledger.close()
+
+    def close(self) -> None:
+        """Close what a run that broke off left open, so that its draft sheets leave the disk."""
+        for sheet in self.book.worksheets:
+            if not sheet.closed:
+                sheet.close()
 
     def _finish_missed(self) -> None:
         register = self.header.get("register") or {}

@@ -39,6 +39,7 @@ _TOP_GAINS = 3
 _TOP_FAILED = 10
 _TOP_DISTRICTS = 15
 _REGISTER_ROWS = 200
+_EXTRA_COLUMNS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ class _Look:
         )
         chips = "".join(
             f".chip.{code}{{background:#{worded.fill};color:#{worded.ink}}}"
-            f".edge-{code}{{border-left-color:#{worded.fill if code == 'fail' else worded.ink}}}\n"
+            f".item.edge-{code}{{border-left-color:#{worded.fill if code == 'fail' else worded.ink}}}\n"
             for code, worded in wording.VERDICTS.items()
         )
         style = _template("page.css").replace("/*CHIPS*/", chips)
@@ -360,6 +361,7 @@ class _UnitView:
         worded = wording.STATUSES[line.status]
         visited = unit.get("pages_visited") or ()
         ledger = unit.get("ledger") or ()
+        failures = unit.get("failures") or ()
         final = unit.get("final_url")
         axes = self._axes()
         return {
@@ -390,6 +392,19 @@ class _UnitView:
                 for page in visited[: self.allowance.pages]
             ],
             "visited_more": max(len(visited) - self.allowance.pages, 0),
+            "failures": [
+                {
+                    "link": self._link(failure.get("url")),
+                    "cause": inert_text(_failure_text(failure), min(self.allowance.text, 160)),
+                }
+                for failure in failures[: self.allowance.pages]
+            ],
+            "failures_more": max(len(failures) - self.allowance.pages, 0),
+            "extra": [
+                (inert_text(name, 60), inert_text(value, min(self.allowance.text, 200)))
+                for name, value in list((unit.get("extra") or {}).items())[:_EXTRA_COLUMNS]
+                if value
+            ],
         }
 
     def _text(self, value: object) -> str:
@@ -435,7 +450,7 @@ class _UnitView:
                     entries.append(self._item(row.id, elsewhere=row.id in shown))
                     shown.add(row.id)
             figures = given.get(axis.id) or {}
-            of = float(figures.get("of") or axis.points)
+            of = float(figures.get("of", axis.points))
             points, low, high = self.line.axes[place], figures.get("low"), figures.get("high")
             addends = self.sums[axis.id]
             views.append(
@@ -446,9 +461,9 @@ class _UnitView:
                     "of": of,
                     "low": low,
                     "high": high,
-                    "share": None if points is None else 100 * points / of,
-                    "low_share": None if low is None else 100 * low / of,
-                    "high_share": None if high is None else 100 * high / of,
+                    "share": 100 * points / of if of and points is not None else None,
+                    "low_share": 100 * low / of if of and low is not None else None,
+                    "high_share": 100 * high / of if of and high is not None else None,
                     "entries": entries,
                     "sum": addends,
                     "weights": sum(addend.weight for addend in addends),
@@ -498,6 +513,12 @@ def _anchor(item_id: str) -> str:
     return "muc-" + item_id.replace(".", "-")
 
 
+def _failure_text(failure: Mapping[str, Any]) -> str:
+    cause, status = str(failure.get("cause")), failure.get("status")
+    told = wording.cause(f"http_{status}" if cause == "http_error" and status else cause)
+    return told if failure.get("whose") == "site" else f"{told} (không tính là lỗi của đơn vị)"
+
+
 def _http_status(status: object) -> str:
     return "" if status in {None, 200} else f"máy chủ trả lời mã {inert_text(status, 10)}"
 
@@ -513,15 +534,12 @@ def _crawl_text(crawl: Mapping[str, Any]) -> str:
 
 
 def _total_sum(line: UnitLine, axes: Iterable[Mapping[str, Any]]) -> str:
-    """The last line of the sum, where it leads to the total that results.json holds."""
+    """The last line of the sum: the axes that have points, scaled to 100 where some have none."""
     counted = [(axis["points"], axis["of"]) for axis in axes if axis["points"] is not None]
     of = sum(most for _, most in counted)
     if line.points is None or not of:
         return ""
-    addends = " + ".join(wording.number(points, 2) for points, _ in counted)
-    scaled = 100 * sum(points for points, _ in counted) / of
-    if abs(scaled - line.points) > 0.06:
-        return ""
+    addends = " + ".join(wording.number(points) for points, _ in counted)
     if of == 100:
-        return f"{addends} = {wording.number(line.points, 2)} điểm"
-    return f"100 × ({addends}) ÷ {wording.number(of)} = {wording.number(line.points, 2)} điểm"
+        return f"{addends} = {wording.number(line.points)} điểm"
+    return f"100 × ({addends}) ÷ {wording.number(of)} = {wording.number(line.points)} điểm"

@@ -28,7 +28,7 @@ VERDICTS: dict[str, VerdictWording] = {
     "partial": VerdictWording(
         "Đạt một phần",
         "Một phần",
-        "◐",
+        "½",
         "FFDD80",
         "4A3500",
         "Đã thấy một phần nội dung được yêu cầu; phần còn thiếu được nêu rõ.",
@@ -203,6 +203,7 @@ STOPPED_BY: dict[str, str] = {
 NOTES: dict[str, str] = {
     "robots_unreadable": "Không đọc được tệp robots.txt của cổng thông tin; coi như không có.",
     "certificate_invalid": "Chứng thư số của cổng thông tin không hợp lệ (hết hạn, tự ký hoặc sai tên miền).",
+    "max_links_per_page": "Có trang chứa quá nhiều liên kết; chỉ xét số liên kết đầu tiên theo quy định.",
 }
 
 ORIGINS: dict[str, str] = {
@@ -222,7 +223,8 @@ SCORING: tuple[str, ...] = (
     "÷ (tổng trọng số các mục đã kết luận).",
     "Mục Không áp dụng, Cần thẩm định và Không xác định không được tính vào cả tử số và mẫu số: đơn vị không bị "
     "trừ điểm vì những mục này.",
-    "Tổng điểm là tổng của các trục, quy về thang 100.",
+    "Điểm của mỗi trục được làm tròn đến một chữ số thập phân. Tổng điểm = 100 × (tổng điểm của các trục có điểm) "
+    "÷ (tổng điểm tối đa của các trục đó).",
     "Thấp nhất và Cao nhất là tổng điểm nếu mọi mục chưa kết luận đều Không đạt hoặc đều Đạt.",
     "Tỷ lệ đã xác định là phần trọng số của các mục đã có kết luận trên các mục áp dụng cho đơn vị.",
     "Công văn không quy định trọng số, ngưỡng và thang điểm: các con số này do dự án đặt ra và có thể thay đổi "
@@ -241,12 +243,15 @@ def verdict(code: object) -> VerdictWording:
 def cause(code: object) -> str:
     """What a status_reason or reason code says to people; a text that is no code is returned as it is."""
     key = "" if code is None else str(code)
+    if key.startswith("http_") and key[5:].isdecimal():
+        return f"{CAUSES['http_error']} (mã {key[5:8]})"
     return CAUSES.get(key) or REASONS.get(key) or STOPPED_BY.get(key) or key
 
 
 def advice(status: str, status_reason: object) -> str:
     """What to do about a unit that was not (fully) assessed."""
-    return CAUSE_ADVICE.get(str(status_reason)) or STATUSES[status].advice
+    key = str(status_reason)
+    return CAUSE_ADVICE.get("http_error" if key.startswith("http_") else key) or STATUSES[status].advice
 
 
 def applies_to(kinds: Collection[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from auditor.checklist import Checklist
+from auditor.scoring import explain, score_unit
 
 HOSTILE_TEXTS: tuple[str, ...] = (
     '=HYPERLINK("http://evil.example/","Bấm vào đây")',
@@ -85,7 +86,8 @@ def unit(number: int, checklist: Checklist, *, evidence: int = 2, hostile: bool 
         "parent": "Phòng Văn hóa - Xã hội",
         "url": base,
         "final_url": base,
-        "page": f"dv-{number:05d}.html",
+        "page": f"units/dv-{number:05d}.html",
+        "extra": {"Hiệu trưởng": f"Người số {number}"},
         "status": status,
         "status_reason": _NOT_REACHED.get(status, "max_seconds" if status == "partial" else ""),
         "notes": ["certificate_invalid"] if number % 7 == 0 else [],
@@ -101,6 +103,10 @@ def unit(number: int, checklist: Checklist, *, evidence: int = 2, hostile: bool 
         "pages_visited": [
             {"url": f"{base}trang-{page}.html", "status": 200, "title": f"Trang {page} của đơn vị"}
             for page in range(30)
+        ],
+        "failures": [
+            {"url": f"{base}hong.html", "cause": "http_error", "whose": "site", "status": 404},
+            {"url": f"{base}cham.html", "cause": "timeout", "whose": "network", "status": None},
         ],
         "ledger": [
             {
@@ -131,6 +137,7 @@ def _item(rng: random.Random, row: Any, kind: str, status: str, base: str, evide
         "verdict": verdict,
         "score": _SCORES.get(verdict),
         "weight": row.weight,
+        "axes": list(row.axes),
         "reason": {"pass": "found", "partial": "placeholder", "fail": "not_found"}.get(verdict, "needs_person"),
         "summary": f"Đã xem trang chủ và các chuyên mục liên quan đến «{row.title}»; kết quả như phần minh chứng.",
         "remedy": row.remedy if verdict in {"partial", "fail"} else "",
@@ -148,41 +155,10 @@ def _item(rng: random.Random, row: Any, kind: str, status: str, base: str, evide
 
 
 def _score(made: dict[str, Any], checklist: Checklist) -> None:
-    made["axes"], made["total"], made["sum"] = {}, None, {}
-    rows = {item["id"]: item for item in made["items"]}
-    total = low = high = of = 0.0
-    for axis in checklist.axes:
-        applied = [rows[r.id] for r in checklist.items_of(axis.id) if rows[r.id]["verdict"] != "not_applicable"]
-        decided = [row for row in applied if row["score"] is not None]
-        weights, all_weights = sum(r["weight"] for r in decided), sum(r["weight"] for r in applied)
-        if not applied:
-            made["axes"][axis.id] = {"points": None, "of": axis.points, "low": None, "high": None}
-            continue
-        got = sum(r["weight"] * r["score"] for r in decided)
-        points = axis.points * got / weights if weights else None
-        made["axes"][axis.id] = {
-            "points": points,
-            "of": axis.points,
-            "low": axis.points * got / all_weights,
-            "high": axis.points * (got + all_weights - weights) / all_weights,
-        }
-        made["sum"][axis.id] = [
-            [r["id"], r["weight"], r["score"], axis.points * r["weight"] * r["score"] / weights] for r in decided
-        ]
-        low += made["axes"][axis.id]["low"]
-        high += made["axes"][axis.id]["high"]
-        if points is not None:
-            total, of = total + points, of + axis.points
-    if of:
-        points = 100 * total / of
-        made["total"] = {
-            "points": points,
-            "of": 100,
-            "low": min(low, points),
-            "high": max(high, points),
-            "grade": checklist.grade(points),
-            "determined": 0.91,
-        }
+    made["axes"], made["total"] = score_unit(made["items"], checklist)
+    made["sum"] = explain(made["items"], checklist)
+    if made["status"] == "no_website":
+        made["total"] = None
 
 
 def _poison(made: dict[str, Any], rng: random.Random) -> None:

@@ -1,0 +1,151 @@
+"""The pages in a real browser: search, sort, no complaint of the Content-Security-Policy, no sideways scroll."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from auditor.checklist import Checklist
+from reports.html import write_pages
+from tests import browser as real_browser
+from tests.reports import specimens
+
+UNITS = 120
+HOSTILE = frozenset({3, 14, 25})
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Fails, rather than skips, where there is no browser: these pages are what users see."""
+    executable = real_browser.find()
+    assert executable, "no Chromium, Chrome or Edge on this machine (see tests/browser.py)"
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, checklist: Checklist) -> Path:
+    target = tmp_path_factory.mktemp("pages")
+    write_pages(target, specimens.header(UNITS), specimens.units(UNITS, checklist, hostile=HOSTILE), checklist)
+    return target
+
+
+@pytest.fixture(params=[1280, 390])
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": request.param, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+def _open(page: Page, path: Path) -> list[str]:
+    """Open a page; the list takes its complaints and every request beyond the page itself."""
+    told: list[str] = []
+    page.on("console", lambda message: told.append(message.text))
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.on("request", lambda asked: told.append(asked.url) if asked.url != path.as_uri() else None)
+    page.goto(path.as_uri())
+    return told
+
+
+def _names(page: Page) -> list[str]:
+    return page.locator("#bang tbody th").all_inner_texts()
+
+
+def test_search_finds_with_and_without_accents(page: Page, folder: Path) -> None:
+    told = _open(page, folder / "index.html")
+    assert f"Có {UNITS} trong {UNITS} đơn vị." in page.locator("#dem").inner_text()
+    assert len(_names(page)) == 50
+    for asked in ("truong so 7 nguyen thi uu dam", "Trường số 7 Nguyễn Thị Ưu Đàm", "DV-00007", "don-vi-7.example"):
+        page.fill("#tim", asked)
+        assert "Trường số 7 Nguyễn Thị Ưu Đàm" in _names(page)
+    page.fill("#tim", "không có đơn vị này")
+    assert page.locator("#dem").inner_text() == f"Có 0 trong {UNITS} đơn vị."
+    assert told == []
+
+
+def test_filters_and_sorting(page: Page, folder: Path, checklist: Checklist) -> None:
+    told = _open(page, folder / "index.html")
+    page.select_option("#moi-trang", "1000")
+    page.select_option("#loc-tinh-trang", label="Bị chặn")
+    blocked = [unit["name"] for unit in specimens.units(UNITS, checklist)() if unit["status"] == "blocked"]
+    assert _names(page) == blocked
+    page.select_option("#loc-tinh-trang", "")
+    page.select_option("#sap-xep", label="Tổng điểm (cao trước)")
+    assert page.locator("th[aria-sort=descending]").inner_text().startswith("Tổng điểm")
+    shown = [
+        float(text.split("\n")[0].split()[0].replace(",", "."))
+        for text in page.locator("#bang tbody td:nth-child(5) bdi").all_inner_texts()
+        if text != "–"
+    ]
+    assert len(shown) > UNITS / 2
+    assert shown == sorted(shown, reverse=True)
+    page.select_option("#sap-xep", label="Tổng điểm (thấp trước)")
+    last = page.locator("#bang tbody td:nth-child(5) bdi").all_inner_texts()[-1]
+    assert last == "–"  # units without points come last either way
+    assert told == []
+
+
+def test_the_head_of_the_table_sorts_by_keyboard(browser: Browser, folder: Path) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    _open(page, folder / "index.html")
+    page.locator("#bang thead button").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#bang thead th").first.get_attribute("aria-sort") == "ascending"
+    page.keyboard.press("Enter")
+    assert page.locator("#bang thead th").first.get_attribute("aria-sort") == "descending"
+    page.locator("#sau").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#trang").inner_text() == "Trang 2/3"
+    context.close()
+
+
+def test_no_page_scrolls_sideways_complains_or_obeys_a_portal(page: Page, folder: Path) -> None:
+    for path in (folder / "index.html", *(folder / f"units/dv-{number:05d}.html" for number in (3, 4, 9, 14, 25))):
+        told = _open(page, path)
+        width: Any = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert width <= 0, path.name
+        assert page.evaluate("window.broken === undefined")
+        assert told == [], path.name
+        page = page.context.new_page()
+
+
+def test_targets_are_large_enough(page: Page, folder: Path) -> None:
+    for name in ("index.html", "units/dv-00004.html"):
+        _open(page, folder / name)
+        small = page.evaluate(
+            """() => [...document.querySelectorAll('button, select, input, summary')]
+                .filter(e => e.offsetParent !== null && (e.offsetHeight < 24 || e.offsetWidth < 24))
+                .map(e => e.outerHTML.slice(0, 80))"""
+        )
+        assert small == []
+
+
+def test_all_evidence_opens_at_once_and_in_print(browser: Browser, folder: Path) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    _open(page, folder / "units/dv-00004.html")
+    closed = "document.querySelectorAll('details:not([open])').length"
+    before = page.evaluate(closed)
+    assert before > 0
+    page.click("#mo-het")
+    assert page.evaluate(closed) == 0
+    page.click("#mo-het")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(closed) == 0
+    context.close()
+
+
+def test_the_list_is_there_without_scripts(browser: Browser, folder: Path) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    page.goto((folder / "index.html").as_uri())
+    assert page.locator("noscript tbody tr, .scroll tbody tr").count() >= UNITS
+    assert not page.locator("#ung-dung").is_visible()
+    context.close()
