@@ -312,7 +312,10 @@ def believed_label(text: str, votes: Votes) -> str | None:
     if not votes.telling[code] <= common_syllables():
         return None
     words = [convert(word, code) for word in WORD.findall(text)]
-    return code if len(words) <= 8 and all(is_syllable(word) for word in words) else None
+    abbreviated = [word.isascii() and word.isupper() and len(word) <= 6 for word in words]  # THCS, UBND
+    if len(words) > 8:
+        return None
+    return code if all(short or is_syllable(word) for short, word in zip(abbreviated, words, strict=True)) else None
 
 
 def convert_words(text: str, code: str) -> tuple[str, int]:
