@@ -1,0 +1,1 @@
+"""Official checklists and the vocabulary of Vietnamese portals, as data."""
