@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib import resources
@@ -280,6 +280,7 @@ class Names(_Data):
     kinds: Annotated[tuple[KindPattern, ...], Field(min_length=1)]
     levels: Annotated[dict[Name, Level], Field(min_length=1)]
     fillers: Labels
+    joiners: Labels
     places: dict[Text, tuple[HostLabel, ...]]
     superiors: Labels
 
@@ -289,21 +290,27 @@ class Names(_Data):
         return next((one.kind for one in self.kinds if one.pattern.search(folded)), None)
 
     def core(self, name: str) -> str:
-        """The folded words of a unit's own name, without level and filler words ("Trường THCS Bàn Cờ" -> "ban co")."""
+        """The folded words of a unit's own name, without what stands before it ("Trường THCS Bàn Cờ" -> "ban co").
+
+        Fillers are cut before the level only: "Trường THPT Trường Chinh" keeps its second "Trường". Bodies above the
+        unit are cut where "Trường" and a level follow them.
+        """
         rest = words(name)
-        heads = sorted(
-            (*self.fillers, *(label for level in self.levels.values() for label in level.names)),
-            key=len,
-            reverse=True,
-        )
-        cut = True
-        while cut:
-            cut = False
-            for head in heads:
-                if rest.startswith(f"{head} "):
-                    rest, cut = rest[len(head) + 1 :], True
-                    break
-        return rest
+        levels = sorted({str(label) for level in self.levels.values() for label in level.names}, key=len, reverse=True)
+        starts = [
+            at for filler in self.fillers for level in levels if (at := f" {rest} ".find(f" {filler} {level} ")) > 0
+        ]
+        rest = rest[min(starts) :] if starts else rest
+        rest = _without_heads(rest, sorted(self.fillers, key=len, reverse=True))
+        bare = _without_heads(rest, levels)
+        return rest if bare == rest else _without_heads(bare, sorted((*levels, *self.joiners), key=len, reverse=True))
+
+
+def _without_heads(text: str, heads: Sequence[str]) -> str:
+    """A text without any of these rows of words at its beginning, but never without its last words."""
+    while head := next((head for head in heads if text.startswith(f"{head} ")), None):
+        text = text[len(head) + 1 :]
+    return text
 
 
 class Position(_Data):
