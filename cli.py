@@ -519,7 +519,8 @@ class _LogFile(logging.FileHandler):
 
 @contextmanager
 def _logging_to(out: Path) -> Iterator[None]:
-    from auditor.run import LOG_FILE, LOG_FORMAT
+    from auditor.judging import LOG_FORMAT
+    from auditor.run import LOG_FILE
 
     handler = _LogFile(out / LOG_FILE, delay=True, encoding="utf-8")
     handler.setFormatter(logging.Formatter(LOG_FORMAT))
@@ -593,8 +594,8 @@ def _unexpected(error: Exception) -> int:
         _explain(f"auditor: nơi lưu không trả lời nữa ({error}).")
         return EXIT_MACHINE
     _explain(
-        f"auditor: lỗi của chương trình ({type(error).__name__}: {error}). Chi tiết ở tệp auditor.log trong thư mục kết "
-        "quả. Lần chạy dở dang làm tiếp được bằng «auditor resume latest»."
+        f"auditor: lỗi của chương trình ({type(error).__name__}: {error}). Chi tiết ở tệp auditor.log trong thư "
+        "mục kết quả. Lần chạy dở dang làm tiếp được bằng «auditor resume latest»."
     )
     return EXIT_MACHINE
 

@@ -329,12 +329,12 @@ def open_store(url: str, *, create: bool = True) -> Store:
     """
     path = store_file(url)
     if path is not None:
+        if not path.parent.is_dir():
+            raise StoreError(f"{path}: không có thư mục «{path.parent}». Hãy tạo thư mục này hoặc đổi --store.")
         if not path.exists() and not create:
             raise StoreError(
                 f"{path}: chưa có nơi lưu nào ở đây. Hãy chạy từ thư mục của lần chạy trước, hoặc ghi --store cho đúng."
             )
-        if not path.parent.is_dir():
-            raise StoreError(f"{path}: không có thư mục «{path.parent}». Hãy tạo thư mục này hoặc đổi --store.")
     try:
         engine = sa.create_engine(url, connect_args={"timeout": 30} if path is not None else {})
     except (ModuleNotFoundError, NoSuchModuleError) as error:

@@ -45,7 +45,7 @@ def test_all_columns_by_their_vietnamese_titles(tmp_path: Path) -> None:
             tmp_path,
             "STT,Mã đơn vị,Tên đơn vị,Loại hình,Đơn vị quản lý,Quận/Huyện,Website,Hệ thống quản lý\n"
             "1,P1,Phòng GD&ĐT Quận Ví Dụ,Phòng,,Quận Ví Dụ,pgdvidu.hcm.edu.vn,\n"
-            "2,T1,Trường Tiểu học Hoa Sen,Tiểu học,Phòng GDĐT quận ví dụ,Quận Ví Dụ,thhoasen.hcm.edu.vn,csdl.example.vn\n",
+            "2,T1,Trường Tiểu học Hoa Sen,Tiểu học,Phòng GDĐT quận ví dụ,Quận Ví Dụ,thhoasen.hcm.edu.vn,csdl.vn\n",
         )
     )
     phong, school = register.units
@@ -53,7 +53,7 @@ def test_all_columns_by_their_vietnamese_titles(tmp_path: Path) -> None:
     assert school.kind is Kind.TH
     assert school.district == "Quận Ví Dụ"
     assert school.url == "http://thhoasen.hcm.edu.vn/"
-    assert school.management_system == "csdl.example.vn"
+    assert school.management_system == "csdl.vn"
     assert school.extra == {"STT": "2"}
     assert (register.rejected, register.source) == ((), "danh-sach.csv")
 

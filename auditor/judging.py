@@ -1,0 +1,196 @@
+"""Judging in a pool of processes: archives in, results out, and what to do when a process dies."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from auditor.judge import JudgeContext
+from auditor.model import Unit
+
+log = logging.getLogger(__name__)
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_BATCH = 100
+
+Judge = Callable[[Path | None, Unit, JudgeContext], dict[str, Any]]
+
+_worker: tuple[Judge, JudgeContext, Path] | None = None
+
+
+def _start_worker(judge: Judge, context: JudgeContext, log_file: Path) -> None:
+    """Runs once in every worker process."""
+    global _worker
+    _worker = (judge, context, log_file)
+    logging.basicConfig(filename=log_file, level=logging.WARNING, format=LOG_FORMAT, encoding="utf-8")
+    # Ctrl-C reaches the whole group of processes; only the main one decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _leave_with(sentinel: int) -> None:
+    """Ends this worker when the main process is gone, even when that was killed."""
+    from multiprocessing.connection import wait as wait_for
+
+    wait_for([sentinel])
+    os._exit(1)
+
+
+def _judge_in_worker(path: Path, unit: Unit) -> dict[str, Any]:
+    assert _worker is not None
+    judge, context, log_file = _worker
+    with log_file.open("a", encoding="utf-8") as stream:
+        # A page that sends a parser into an endless loop must not stop the run: the worker ends itself.
+        faulthandler.dump_traceback_later(context.config.judge.max_seconds, exit=True, file=stream)
+        try:
+            return judge(path, unit, context)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    unit: Unit
+    path: Path
+
+
+class Judging:
+    """Judges archives in a pool of processes and hands each batch of results to `keep`, in the caller's thread.
+
+    A worker that dies takes every task of its pool with it. The tasks that could have been the cause are then
+    judged one by one in a process of their own: the one that dies again is the culprit and becomes an error,
+    all others lose nothing.
+    """
+
+    def __init__(
+        self,
+        context: JudgeContext,
+        judge: Judge,
+        log_file: Path,
+        keep: Callable[[Sequence[Mapping[str, Any]]], None],
+    ) -> None:
+        self._context = context
+        self._judge = judge
+        self._keep = keep
+        self._log_file = log_file
+        self._processes = context.config.judge.processes or os.cpu_count() or 1
+        self._pool: ProcessPoolExecutor | None = None
+        self._lone_pool: ProcessPoolExecutor | None = None
+        self._running: dict[Future[dict[str, Any]], _Task] = {}
+        self._lone: tuple[Future[dict[str, Any]], _Task] | None = None
+        self._suspects: deque[_Task] = deque()
+        self._ready: list[dict[str, Any]] = []
+
+    def __enter__(self) -> Judging:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        for pool in (self._pool, self._lone_pool):
+            if pool is not None:
+                pool.shutdown(wait=False, cancel_futures=True)
+        if kind is not None:
+            for process in multiprocessing.active_children():
+                process.terminate()
+
+    def at_once(self, unit: Unit, path: Path | None) -> None:
+        """Judges here and now what needs no archive."""
+        self._ready.append(self._judge(path, unit, self._context))
+        if len(self._ready) >= _BATCH:
+            self.drain()
+
+    def submit(self, unit: Unit, path: Path) -> None:
+        """Puts a closed archive in line."""
+        self._start(_Task(unit, path))
+
+    def drain(self) -> None:
+        """Stores what is ready, without waiting."""
+        done = [future for future in self._running if future.done()]
+        results, died = self._ready, []
+        self._ready = []
+        for future in done:
+            task = self._running.pop(future)
+            try:
+                results.append(future.result())
+            except BrokenProcessPool:
+                died.append(task)
+            except Exception:
+                log.exception("%s: judging failed", task.unit.id)
+                results.append(self._judge_nothing(task))
+        if self._lone is not None and self._lone[0].done():
+            future, task = self._lone
+            self._lone = None
+            try:
+                results.append(future.result())
+            except BrokenProcessPool:
+                log.error("%s: the judging process died twice", task.unit.id)
+                self._lone_pool = None
+                results.append(self._judge_nothing(task))
+            except Exception:
+                log.exception("%s: judging failed", task.unit.id)
+                results.append(self._judge_nothing(task))
+        if died:
+            self._recover(died)
+        if self._lone is None and self._suspects:
+            self._start_alone(self._suspects.popleft())
+        if results:
+            self._keep(results)
+
+    def finish(self, stopping: Callable[[], bool]) -> None:
+        """Waits for everything in line and stores it. Raises KeyboardInterrupt when `stopping` says so."""
+        self.drain()
+        while self._running or self._lone is not None or self._suspects:
+            waited = [*self._running, *([self._lone[0]] if self._lone else [])]
+            wait(waited, timeout=0.5, return_when="FIRST_COMPLETED")
+            self.drain()
+            if stopping():
+                raise KeyboardInterrupt
+
+    def _judge_nothing(self, task: _Task) -> dict[str, Any]:
+        return self._judge(None, task.unit, self._context)
+
+    def _start(self, task: _Task) -> None:
+        if self._pool is None:
+            self._pool = self._new_pool(self._processes)
+        try:
+            future = self._pool.submit(_judge_in_worker, task.path, task.unit)
+        except BrokenProcessPool:
+            self._suspects.append(task)
+            return
+        self._running[future] = task
+
+    def _start_alone(self, task: _Task) -> None:
+        if self._lone_pool is None:
+            self._lone_pool = self._new_pool(1)
+        self._lone = (self._lone_pool.submit(_judge_in_worker, task.path, task.unit), task)
+
+    def _recover(self, died: list[_Task]) -> None:
+        log.warning("a judging process died; %d units are judged again", len(died))
+        # The others of the broken pool fail in the same moment or are about to.
+        broken = [future for future in self._running if future.exception() is not None]
+        died = died + [self._running.pop(future) for future in broken]
+        self._pool = None
+        possible = self._processes + 1  # a pool hands out one task more than it has workers
+        self._suspects.extend(died[:possible])
+        for task in died[possible:]:
+            self._start(task)
+
+    def _new_pool(self, processes: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            max_workers=processes,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_start_worker,
+            initargs=(self._judge, self._context, self._log_file),
+        )
