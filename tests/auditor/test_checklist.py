@@ -11,6 +11,7 @@ import pytest
 
 from auditor.checklist import Checklist, ChecklistError, load_checklist, packaged_checklists
 from auditor.model import Kind
+from auditor.vocabulary import load_vocabulary
 
 NAME = "3082-gddt-tttt"
 ITEM_IDS = (
@@ -192,3 +193,9 @@ def test_an_axis_that_no_item_counts_in_is_named_where_it_stands(tmp_path: Path)
     line = packaged_text()[: packaged_text().index('"4.3": {title')].count("\n") + 1
     with pytest.raises(ChecklistError, match=rf"dòng {line}: trục «4\.3»"):
         load_checklist(path)
+
+
+def test_topics_that_items_ask_for_are_in_the_vocabulary(checklist: Checklist) -> None:
+    asked = {item.options["topic"] for item in checklist.items if "topic" in item.options}
+    assert "organisation_chart" in asked
+    assert asked <= set(load_vocabulary().topics)
