@@ -591,6 +591,7 @@ class Vocabulary:
     _by_slug: Mapping[str, tuple[str, ...]] = field(repr=False)
     _long_labels: tuple[str, ...] = field(repr=False)
     _cache: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _title_cache: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def topics_of_label(self, text: str) -> tuple[str, ...]:
         """The topics that a menu entry, link or heading announces, in the order of topics.yaml.
@@ -598,14 +599,10 @@ class Vocabulary:
         The whole label decides where it is known; else phrases within a label of at most `phrase_words` words; else
         one typing slip in a long label. Text that is longer announces nothing.
         """
-        known = self._cache.get(text)
-        if known is None:
-            if len(self._cache) >= _MAX_CACHED:
-                self._cache.clear()
-            known = self._cache[text] = self._topics_of_label(label_words(text))
-        return known
+        return _remembered(self._cache, text, self._topics_of_label)
 
-    def _topics_of_label(self, label: str) -> tuple[str, ...]:
+    def _topics_of_label(self, text: str) -> tuple[str, ...]:
+        label = label_words(text)
         if not label:
             return ()
         if exact := self._by_label.get(label):
@@ -626,6 +623,9 @@ class Vocabulary:
 
     def topics_of_title(self, text: str) -> tuple[str, ...]:
         """The topics on which an article or document of this title is wholly, in the order of topics.yaml."""
+        return _remembered(self._title_cache, text, self._topics_of_title)
+
+    def _topics_of_title(self, text: str) -> tuple[str, ...]:
         title = label_words(text)
         exact = self._by_label.get(title, ())
         return tuple(
@@ -642,6 +642,18 @@ class Vocabulary:
         ]
         found = {name for segment in segments for name in self._by_slug.get(segment, ())}
         return tuple(name for name in self.topics if name in found)
+
+
+def _remembered(
+    cache: dict[str, tuple[str, ...]], text: str, find: Callable[[str], tuple[str, ...]]
+) -> tuple[str, ...]:
+    """The answer of `find`, kept: menus repeat the same labels on every page. The cache empties when it is full."""
+    known = cache.get(text)
+    if known is None:
+        if len(cache) >= _MAX_CACHED:
+            cache.clear()
+        known = cache[text] = find(text)
+    return known
 
 
 def _holds(text: str, phrases: tuple[Label, ...], not_phrases: tuple[Label, ...]) -> bool:
