@@ -231,7 +231,7 @@ def read_archive(path: Path) -> Archive:
                         end = _end(value)
                     else:
                         notes.append((kind, value))
-    except (ArchiveLoadFailed, ValueError, KeyError, TypeError, EOFError, zlib.error, OSError) as error:
+    except (ArchiveLoadFailed, AttributeError, LookupError, TypeError, ValueError, EOFError, zlib.error, OSError) as error:
         raise ArchiveError(f"{path.name}: {error}") from error
     if unit is None or end is None:
         raise ArchiveError(f"{path.name}: unfinished, or not an archive of this program")

@@ -17,7 +17,7 @@ from typing import Any
 import auditor.checks
 import auditor.facts
 from auditor.archive import Archive, ArchiveError, read_archive
-from auditor.checklist import Checklist, Item
+from auditor.checklist import Checklist, ChecklistError, Item
 from auditor.config import Config
 from auditor.facts.pages import Pages, Reach
 from auditor.model import (
@@ -116,6 +116,38 @@ def _needs(function: Callable[..., Any]) -> Mapping[str, type]:
         for name, parameter in inspect.signature(function).parameters.items()
         if parameter.kind is not inspect.Parameter.KEYWORD_ONLY
     }
+
+
+def prove_checklist(checklist: Checklist) -> None:
+    """Refuses a checklist that asks a check which does not exist, or gives it options that it does not take.
+
+    Raises ChecklistError; called once, before anything is crawled.
+    """
+    for item in checklist.items:
+        check = checks().get(item.check)
+        if check is None:
+            known = ", ".join(sorted(checks()))
+            raise ChecklistError(
+                f"{checklist.source}: mục «{item.id}» gọi phép kiểm «{item.check}» không có. Các phép kiểm: {known}."
+            )
+        hints = typing.get_type_hints(check)
+        taken = {
+            name: parameter
+            for name, parameter in inspect.signature(check).parameters.items()
+            if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+        }
+        for name, value in item.options.items():
+            kinds = (int, float) if hints.get(name) is float else hints.get(name, object)
+            if name not in taken or not isinstance(value, kinds) or isinstance(value, bool) != (hints[name] is bool):
+                raise ChecklistError(
+                    f"{checklist.source}: mục «{item.id}»: phép kiểm «{item.check}» không nhận tham số «{name}: {value}». "
+                    f"Các tham số: {', '.join(taken) or 'không có'}."
+                )
+        for name, parameter in taken.items():
+            if parameter.default is inspect.Parameter.empty and name not in item.options:
+                raise ChecklistError(
+                    f"{checklist.source}: mục «{item.id}»: thiếu tham số «{name}» của phép kiểm «{item.check}»."
+                )
 
 
 def judge_unit(archive_path: Path | None, unit: Unit, context: JudgeContext) -> dict[str, Any]:

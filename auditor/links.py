@@ -195,11 +195,16 @@ def extract_links(
         found.append(Link(target, text[:300], source, regions.of(node), href[:500], image, hidden))
         nodes.append(node.mem_id)
 
+    handled: set[int] = set()  # an element that matches two parts of the selector comes twice
     for node in tree.css(_SELECTOR):
         if len(found) >= limit:
             break
         tag = node.tag
         attributes = node.attributes
+        if "onclick" in attributes:
+            if node.mem_id in handled:
+                continue
+            handled.add(node.mem_id)
         if tag == "a":
             href = attributes.get("href")
             handler = _handler(attributes)

@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urljoin, ur
 
 from w3lib.url import safe_url_string
 
-_SIMPLE = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~/-]*)?\Z")
+_SIMPLE = re.compile(r"https?://[a-z0-9.-]+(?::\d{2,4})?(?:/[A-Za-z0-9._~/-]*)?\Z")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
 _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*|/\([a-zA-Z]\([a-z0-9]{20,}\)\)", re.I)

@@ -119,8 +119,8 @@ def _is_place(text: str, vocabulary: Vocabulary) -> bool:
 
 def _cores(name: str, vocabulary: Vocabulary) -> Iterator[str]:
     """The spellings of a unit's own name without blanks, with its usual variants of numbers and places."""
-    whole = words(re.sub(r"\([^)]*\)", " ", name))
-    core = vocabulary.names.core(name)
+    bare = re.sub(r"\([^)]*\)", " ", name)
+    whole, core = words(bare), vocabulary.names.core(bare)
     forms = dict.fromkeys([core, _TAIL.sub("", core), _TAIL.sub("", whole)])
     for form in list(forms):
         tokens = form.split()

@@ -244,9 +244,9 @@ class _Finder:
                     self._add(Entry(topic, name, page, page.url, target, content.state, content.quote, strong))
             title = names[0] if names else page.title
             for topic in self.vocabulary.topics_of_title(title):
-                self.singles.setdefault(topic, {}).setdefault(
-                    page.key, Single(title, page.url, page, self.pages.look(page.url))
-                )
+                if topic not in topics and self.content(page, title).state is Ladder.CONTENT:
+                    single = Single(title, page.url, page, self.pages.look(page.url))
+                    self.singles.setdefault(topic, {}).setdefault(page.key, single)
 
     def _from_contents(self) -> None:
         """Topics that a page of another topic serves by what it tells: a history on the page "Giới thiệu"."""
@@ -261,7 +261,9 @@ class _Finder:
                 told = [phrase for phrase in topic.content if contains_words(text, phrase)]
                 if len(told) >= 2 and len(text) >= _TOLD:
                     quote = quote_around(page, told[0]) or entry.quote
-                    self._add(Entry(name, entry.label, entry.page, page.url, entry.target, Ladder.CONTENT, quote, False))
+                    self._add(
+                        Entry(name, entry.label, entry.page, page.url, entry.target, Ladder.CONTENT, quote, False)
+                    )
 
     # ------------------------------------------------------------------ what is behind an announcement
 

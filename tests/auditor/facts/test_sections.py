@@ -1,0 +1,125 @@
+"""The section rule's ladder: how far behind an announcement there is content."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.facts.sections import Ladder, Section, Sections
+from auditor.model import Cause
+from tests.auditor.portal_maker import facts_for, make_archive, page
+
+TOPIC = "procedures"
+TEXT = "<p>" + "Hồ sơ gồm đơn xin chuyển trường, học bạ và giấy khai sinh; nộp tại văn phòng trường. " * 4 + "</p>"
+OTHERS = [("Giới thiệu", "/gt"), ("Tin tức", "/tin"), ("Liên hệ", "/lh"), ("Thư viện", "/tv")]
+
+
+def find(entry: tuple[str, str] | None, pages: dict[str, object], topic: str = TOPIC, **more: object) -> Section:
+    menu = [*OTHERS, *([entry] if entry else [])]
+    made = {path: page(f"<h2>{label}</h2><p>Trang {label} của trường.</p>", menu=menu) for label, path in OTHERS}
+    made["/"] = page("<p>Chào mừng</p>", menu=menu)
+    for path, body in pages.items():
+        made[path] = page(body, menu=menu) if isinstance(body, str) else body  # type: ignore[assignment]
+    return facts_for(make_archive(made, **more))(Sections).find(topic)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("label", "body"),
+    [
+        ("Thủ tục hành chính", f"<h2>Thủ tục hành chính</h2>{TEXT}"),
+        ("THỦ TỤC HÀNH CHÍNH", TEXT),
+        ("Thu tuc hanh chinh", TEXT),
+        ("5. Thủ tục hành chính (12)", TEXT),
+        ("Thủ tục hành chánh", TEXT),
+        ("TTHC", TEXT),
+        ("Thủ tục hành chính", '<h2>TTHC</h2><a href="/bai">Quy trình chuyển trường cho học sinh</a>'),
+        ("Thủ tục hành chính", '<a href="/don.pdf">Tải về</a>'),
+        ("Thủ tục hành chính", '<img src="/x.jpg" alt="Thủ tục hành chính của trường">'),
+        ("Thủ tục hành chính", "<table>" + "<tr><td>Chuyển trường</td><td>3 ngày</td></tr>" * 4 + "</table>"),
+    ],
+)
+def test_content_is_found(label: str, body: str) -> None:
+    found = find((label, "/tthc"), {"/tthc": body}, attachments={"/don.pdf": b""})
+    assert found.state is Ladder.CONTENT, found
+
+
+@pytest.mark.parametrize(
+    ("body", "state"),
+    [
+        ("<h2>Thủ tục hành chính</h2>", Ladder.EMPTY),
+        ("<h2>Thủ tục hành chính</h2><p>Nội dung đang được cập nhật.</p>", Ladder.PLACEHOLDER),
+        ("<p>Đang cập nhật…</p><p>Lượt xem: 12</p>", Ladder.PLACEHOLDER),
+        ("<p>CHUYEN MUC CHUA CO BAI VIET</p>", Ladder.PLACEHOLDER),
+        ((404, "x"), Ladder.LINK_DEAD),
+    ],
+)
+def test_nothing_behind_the_entry(body: object, state: Ladder) -> None:
+    assert find(("Thủ tục hành chính", "/tthc"), {"/tthc": body}).state is state
+
+
+def test_entries_that_could_not_be_looked_at() -> None:
+    entry = ("Thủ tục hành chính", "/tthc")
+    assert find(entry, {}).state is Ladder.UNSEEN
+    assert find(entry, {}, failures={"/tthc": Cause.TIMEOUT}).state is Ladder.UNSEEN
+    assert find(entry, {}, failures={"/tthc": Cause.CHALLENGE}).state is Ladder.UNSEEN
+    assert find(entry, {}, failures={"/tthc": Cause.ROBOTS}).state is Ladder.FORBIDDEN
+
+
+def test_entries_that_lead_nowhere_or_elsewhere() -> None:
+    assert find(("Thủ tục hành chính", "#"), {}).state is Ladder.NOWHERE
+    assert find(("Thủ tục hành chính", "https://dichvucong.gov.vn/"), {}).state is Ladder.EXTERNAL
+
+
+def test_a_handle_is_filled_by_what_stands_under_it() -> None:
+    menu = '<nav><ul><li><a href="#">Thủ tục hành chính</a><ul><li><a href="/ct">Chuyển trường</a></li></ul></li></ul></nav>'
+    pages = {"/": f"{menu}<p>Chào</p>", "/ct": f"{menu}{TEXT}"}
+    assert facts_for(make_archive(pages))(Sections).find(TOPIC).state is Ladder.CONTENT
+
+
+@pytest.mark.parametrize(
+    ("label", "topic"),
+    [
+        ("Thống kê truy cập", "yearbook"),
+        ("Môn Lịch sử", "history"),
+        ("Tổ Hành chính - Văn phòng", "procedures"),
+        ("Văn bản hành chính", "procedures"),
+        ("Chính sách bảo mật", "law_dissemination"),
+        ("Báo chí viết về nhà trường", "spokesperson"),
+        ("Tra cứu văn bản", "exam_results"),
+    ],
+)
+def test_false_friends_announce_nothing(label: str, topic: str) -> None:
+    assert find((label, "/x"), {"/x": TEXT}, topic).state is Ladder.NONE
+
+
+def test_running_text_is_no_section() -> None:
+    news = "<h1>Hội nghị viên chức</h1><p>Hội nghị bàn về thủ tục hành chính và công khai tài chính.</p>"
+    assert find(None, {"/tin": f'<a href="/b">Hội nghị viên chức năm học mới</a>', "/b": news}).state is Ladder.NONE
+
+
+def test_a_single_article_is_told_from_a_section() -> None:
+    listing = (
+        '<a href="/b">Thủ tục hành chính về chuyển trường năm học 2026-2027 của nhà trường và các bước thực hiện</a>'
+    )
+    found = find(None, {"/tin": listing, "/b": TEXT})
+    assert found.state is Ladder.SINGLE
+    assert found.singles
+
+
+def test_a_block_of_the_home_page_counts() -> None:
+    home = f'<h3>Thủ tục hành chính</h3><a href="/b">Quy trình xin học lại cho học sinh</a><h3>Tin</h3>'
+    assert find(None, {"/": home, "/b": TEXT}).state is Ladder.CONTENT
+
+
+def test_a_history_told_on_the_introduction_page() -> None:
+    story = (
+        "<p>Trường được thành lập năm 1975, tiền thân là trường làng. "
+        + "Qua nhiều năm học sinh đông dần. " * 20
+        + "</p>"
+    )
+    assert find(None, {"/gt": story}, "history").state is Ladder.CONTENT
+    assert find(None, {"/gt": "<p>Trường có sân rộng.</p>" * 30}, "history").state is Ladder.NONE
+
+
+def test_another_units_section_is_not_this_units() -> None:
+    found = find(("Thủ tục hành chính", "http://thcskhac.hcm.edu.vn/tthc"), {})
+    assert found.state is Ladder.EXTERNAL
