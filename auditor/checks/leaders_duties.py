@@ -1,0 +1,68 @@
+"""Item 2.3.b: what each leader of the unit is charged with."""
+
+from __future__ import annotations
+
+from auditor.checks.section import finding_of
+from auditor.facts.pages import Pages, evidence_of
+from auditor.facts.people import People
+from auditor.facts.sections import Ladder, Sections
+from auditor.model import Finding, Reason, failed, partial, passed
+from auditor.vocabulary import Vocabulary
+
+_TOPIC = "leaders_duties"
+_LEADERS = "leaders"
+# States of the leaders' page that say nothing about duties but show that the portal announces its leaders.
+_ANNOUNCED = (
+    Ladder.NOWHERE,
+    Ladder.LINK_DEAD,
+    Ladder.SOFT_404,
+    Ladder.EMPTY,
+    Ladder.PLACEHOLDER,
+    Ladder.LOGIN,
+    Ladder.EXTERNAL,
+)
+
+
+def leaders_duties(people: People, sections: Sections, pages: Pages, vocabulary: Vocabulary) -> Finding:
+    """Cổng có nêu nhiệm vụ được phân công của từng người trong ban lãnh đạo đơn vị hay không.
+
+    What: a section on the duties of the leaders, or leaders who are presented with what they are charged with.
+
+    Why: whoever turns to the unit must know who answers for what.
+
+    Fix: write the field of work beside each leader's name, or publish the assignment of the school year.
+    """
+    section = sections.find(_TOPIC)
+    if section.state is Ladder.CONTENT:
+        return finding_of(section, vocabulary.topics[_TOPIC].title.lower(), pages)
+    charged = [person for person in people.leaders if person.duty]
+    if charged:
+        return passed(
+            f"Có nêu nhiệm vụ của {len(charged)} người trong ban lãnh đạo.",
+            [
+                evidence_of(person.page, f"{person.position}: {person.duty[:200]}", "Nhiệm vụ của lãnh đạo")
+                for person in charged[:3]
+            ],
+        )
+    leaders_page = sections.find(_LEADERS)
+    if section.state in (Ladder.UNSEEN, Ladder.FORBIDDEN):
+        return finding_of(section, vocabulary.topics[_TOPIC].title.lower(), pages)
+    if people.leaders:
+        return partial(
+            f"Có nêu tên và chức vụ của {len(people.leaders)} lãnh đạo nhưng không nêu nhiệm vụ được phân công.",
+            [evidence_of(person.page, person.quote, "Lãnh đạo") for person in people.leaders[:3]],
+            remedy="Ghi bên cạnh tên từng lãnh đạo phần việc phụ trách trong năm học.",
+        )
+    if section.state is not Ladder.NONE:
+        return finding_of(section, vocabulary.topics[_TOPIC].title.lower(), pages)
+    best = leaders_page.best
+    if leaders_page.state in (Ladder.UNSEEN, Ladder.FORBIDDEN):
+        return finding_of(leaders_page, vocabulary.topics[_LEADERS].title.lower(), pages)
+    if best is not None and leaders_page.state is Ladder.CONTENT:
+        return partial(
+            f"Có mục “{best.label[:120]}” nhưng không thấy nhiệm vụ được phân công của từng lãnh đạo.",
+            [evidence_of(best.page, best.label, best.url)],
+        )
+    if best is not None and leaders_page.state in _ANNOUNCED:
+        return finding_of(leaders_page, vocabulary.topics[_LEADERS].title.lower(), pages)
+    return failed("Không thấy trang hay mục nào nêu nhiệm vụ của lãnh đạo đơn vị.", pages.looked_at(), Reason.NOT_FOUND)

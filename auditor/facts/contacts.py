@@ -1,0 +1,388 @@
+"""The unit's own contact details and its spokesperson, told from those of the bodies above it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from auditor.facts.pages import Pages
+from auditor.facts.people import EMAIL, HIDDEN_EMAIL, PHONE, person_name
+from auditor.facts.sections import Sections
+from auditor.model import Kind, Unit
+from auditor.page import Block, Page
+from auditor.text import clean, contains_words, words
+from auditor.urls import host_of
+from auditor.vocabulary import Vocabulary, under
+
+_MAX_LINE = 600
+_MAX_PAGES = 12
+_NEXT_BLOCKS = 4
+_PART = re.compile(r"\s+[-–—|]\s+|\s*[;|•]\s*|\s*[,.:：]\s+|[()]")
+# A land line as written beside a label, with or without area code.
+_LABELLED_PHONE = re.compile(r"(?<!\d)\(?\+?\d(?:[\s.\-()]{0,3}\d){6,11}(?!\d)")
+_CLOUDFLARE = "/cdn-cgi/l/email-protection"
+_DEPARTMENTS = (Kind.SO, Kind.PHONG)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One contact detail where it stands; `text` is the line that shows it, `private` an address of a mail service."""
+
+    page: Page
+    text: str
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spokesperson:
+    """A named spokesperson; `label` is what calls them so. `text` holds the line, which may show private numbers."""
+
+    page: Page
+    label: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """The unit's own address, telephone, e-mail and fax as shown to visitors, and its spokesperson.
+
+    `emails` are all own addresses found, official ones first. `superior` tells that details of a body above were seen
+    and left out.
+    """
+
+    address: Detail | None
+    phone: Detail | None
+    emails: tuple[Detail, ...]
+    fax: Detail | None
+    spokesperson: Spokesperson | None
+    superior: bool
+
+    @property
+    def email(self) -> Detail | None:
+        """The best e-mail address: an official one where there is one."""
+        return self.emails[0] if self.emails else None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Which of address, telephone and e-mail are not shown: "address", "phone", "email"."""
+        found = (("address", self.address), ("phone", self.phone), ("email", self.email))
+        return tuple(name for name, detail in found if detail is None)
+
+
+def decoded_email(hexadecimal: str) -> str:
+    """The address behind Cloudflare's e-mail protection (data-cfemail: key byte, then bytes xor key); "" if none."""
+    try:
+        raw = bytes.fromhex(hexadecimal)
+    except ValueError:
+        return ""
+    return bytes(byte ^ raw[0] for byte in raw[1:]).decode("utf-8", "replace") if raw else ""
+
+
+def read(pages: Pages, sections: Sections, unit: Unit, vocabulary: Vocabulary) -> Contacts:
+    """Reads the home page outside its articles, the contact page, and every page that speaks of a spokesperson."""
+    finder = _Finder(pages, unit, vocabulary)
+    for page in _contact_pages(pages, sections):
+        finder.read(page)
+    return Contacts(
+        finder.address,
+        finder.phone,
+        tuple(sorted(finder.emails.values(), key=lambda detail: detail.private)),
+        finder.fax,
+        _spokesperson(pages, sections, vocabulary),
+        finder.superior,
+    )
+
+
+def _contact_pages(pages: Pages, sections: Sections) -> Iterator[Page]:
+    seen: set[str] = set()
+    if pages.home is not None:
+        seen.add(pages.home.key)
+        yield pages.home
+    for topic in ("contact", "spokesperson", "feedback"):
+        for page in sections.find(topic).pages[:_MAX_PAGES]:
+            if page.key not in seen and len(seen) < _MAX_PAGES:
+                seen.add(page.key)
+                yield page
+    for page in pages.pages:
+        # The home page may be a door without a footer; any inner page shows what the template shows.
+        if page.key not in seen and page.depth <= 1:
+            yield page
+            return
+
+
+class _Finder:
+    def __init__(self, pages: Pages, unit: Unit, vocabulary: Vocabulary) -> None:
+        self.pages, self.unit, self.vocabulary = pages, unit, vocabulary
+        labels = vocabulary.people.contacts
+        self.labels = {"address": labels.address, "phone": labels.phone, "email": labels.email, "fax": labels.fax}
+        self.own_name = vocabulary.names.core(unit.name)
+        self.address: Detail | None = None
+        self.phone: Detail | None = None
+        self.fax: Detail | None = None
+        self.emails: dict[str, Detail] = {}
+        self.superior = False
+
+    def read(self, page: Page) -> None:
+        """Goes through the lines in order; a line that names a body above makes what follows that body's."""
+        foreign = False
+        pending = ""
+        previous_region = ""
+        for block in page.blocks:
+            text = block.text
+            if not text or len(text) > _MAX_LINE:
+                continue
+            if block.region != previous_region:
+                foreign, previous_region = False, block.region
+            told = self._told(text)
+            if not told and not pending and not self._shows_contact(page, block):
+                owner = self._owner(text)
+                if owner is not None:
+                    foreign = owner
+                continue
+            owner = self._owner_of_line(text, told)
+            if owner is not None:
+                foreign = owner
+            if foreign:
+                self.superior = True
+                pending = ""
+                continue
+            pending = self._take(page, block, told, pending)
+        self._embedded(page)
+
+    def _told(self, text: str) -> dict[str, int]:
+        """Labels of contact details in a line with the place where what they announce begins."""
+        lowered = text.casefold()
+        told: dict[str, int] = {}
+        for name, labels in self.labels.items():
+            for label in labels:
+                shown = label.shown.casefold()
+                start = lowered.find(shown)
+                while start >= 0:
+                    end = start + len(shown)
+                    before_ok = start == 0 or not lowered[start - 1].isalnum()
+                    after = lowered[end : end + 3].lstrip()
+                    if before_ok and (
+                        after[:1] in (":", "：", ".", "/") or not after or (after[:1].isdigit() or after[:1] in "(+")
+                    ):
+                        told[name] = max(told.get(name, 0), end)
+                        break
+                    start = lowered.find(shown, end)
+        return told
+
+    def _shows_contact(self, page: Page, block: Block) -> bool:
+        if "@" in block.text or HIDDEN_EMAIL.search(block.text):
+            return True
+        if (
+            block.region in ("header", "footer")
+            and sum(char.isdigit() for char in block.text) >= 8
+            and len(block.text) < 80
+        ):
+            return True
+        return any(
+            page.links[index].href[:4].lower() == "tel:" or page.links[index].href[:7].lower() == "mailto:"
+            for index in block.links
+        )
+
+    def _owner(self, text: str) -> bool | None:
+        """True for a line that is the name of a body above, False for one that names the unit, None for neither."""
+        if len(text) > 160:
+            return None
+        folded = words(text)
+        if self.own_name and contains_words(folded, self.own_name):
+            return False
+        if self._is_superior(folded):
+            return True
+        # A line that opens with the level of a unit ("Trường …") takes the floor back from a body above.
+        heads = [label for level in self.vocabulary.names.levels.values() for label in level.names]
+        if folded.startswith("truong ") or any(folded.startswith(f"{head} ") for head in heads):
+            return False
+        return None
+
+    def _is_superior(self, folded: str) -> bool:
+        bodies = self.vocabulary.names.superiors
+        office = self.unit.kind in _DEPARTMENTS
+        for body in bodies:
+            if " " not in body and body != "ubnd":
+                continue  # a bare "Quận" opens an address, too
+            start = folded.find(body)
+            if start < 0 or not (folded == body or folded.startswith(f"{body} ") or f" {body} " in f" {folded} "):
+                continue
+            if office and (body.startswith("phong") or (self.unit.kind is Kind.SO and body.startswith("so "))):
+                continue
+            if folded.startswith(body) or (
+                len(folded) < 90 and f" {body}" in folded and "truong " not in folded[:start]
+            ):
+                return True
+        return False
+
+    def _owner_of_line(self, text: str, told: dict[str, int]) -> bool | None:
+        """Who a line of contact details belongs to, where the line itself says so before its first label."""
+        first = min(told.values(), default=0)
+        head = text[:first] if first > 25 else ""
+        if not head:
+            return None
+        return self._owner(head)
+
+    def _take(self, page: Page, block: Block, told: dict[str, int], pending: str) -> str:
+        text = block.text
+        detail = Detail(page, clean(text)[:300])
+        kept = ""
+        if "address" in told:
+            rest = text[told["address"] :].strip(" :：.-–")
+            if len(rest) >= 8 and _is_place(rest):
+                self.address = self.address or detail
+            elif not rest:
+                kept = "address"
+        if "fax" in told:
+            rest = text[told["fax"] : told["fax"] + 40]
+            if _LABELLED_PHONE.search(rest):
+                self.fax = self.fax or detail
+        if "phone" in told:
+            rest = text[told["phone"] :]
+            if "fax" in told and told["fax"] > told["phone"]:
+                rest = text[told["phone"] : told["fax"]] if "/" not in text[told["phone"] : told["phone"] + 2] else rest
+            if _LABELLED_PHONE.search(rest) or PHONE.search(rest):
+                self.phone = self.phone or detail
+            elif not rest.strip(" :：.-–"):
+                kept = "phone"
+        if pending == "address" and not told and len(text) >= 8 and _is_place(text):
+            self.address = self.address or detail
+        elif (pending == "phone" and not told and _LABELLED_PHONE.search(text)) or (
+            not told
+            and block.region in ("header", "footer", "aside", "menu")
+            and len(text) < 80
+            and PHONE.fullmatch(text.strip())
+        ):
+            self.phone = self.phone or detail
+        for index in block.links:
+            href = page.links[index].href
+            if href[:4].lower() == "tel:" and sum(char.isdigit() for char in href) >= 7:
+                self.phone = self.phone or detail
+            elif href[:7].lower() == "mailto:" and "@" in href:
+                self._email(href[7:].partition("?")[0], detail)
+            elif _CLOUDFLARE in href and "#" in href:
+                self._email(decoded_email(href.rpartition("#")[2]), detail)
+        for match in EMAIL.finditer(text):
+            self._email(match.group(), detail)
+        if HIDDEN_EMAIL.search(text) and not any(
+            "#" in page.links[i].href for i in block.links if _CLOUDFLARE in page.links[i].href
+        ):
+            self._email("", detail)
+        if not kept and not told and pending:
+            return ""
+        return kept
+
+    def _email(self, address: str, detail: Detail) -> None:
+        host = words(address.rpartition("@")[2]).replace(" ", ".") if "@" in address else ""
+        raw_host = address.rpartition("@")[2].strip().lower().rstrip(".") if "@" in address else ""
+        if host and _is_office_mail(raw_host, self.unit):
+            self.superior = True
+            return
+        private = bool(raw_host) and under(raw_host, self.vocabulary.hosts.private_mail)
+        self.emails.setdefault(address.lower(), Detail(detail.page, detail.text, private))
+
+    def _embedded(self, page: Page) -> None:
+        """Telephone and mail links that stand behind pictures and show no text."""
+        for link in page.links:
+            if link.region not in ("header", "footer", "menu", "aside"):
+                continue
+            href = link.href.lower()
+            if href.startswith("tel:") and sum(char.isdigit() for char in href) >= 7:
+                self.phone = self.phone or Detail(page, link.text or link.href[4:])
+            elif href.startswith("mailto:") and "@" in href:
+                self._email(link.href[7:].partition("?")[0], Detail(page, link.text or link.href[7:]))
+
+
+def _is_place(text: str) -> bool:
+    """Whether what stands behind a label of an address can be one."""
+    return any(char.isdigit() for char in text) or "," in text or "-" in text or text.count(" ") >= 2
+
+
+def _is_office_mail(host: str, unit: Unit) -> bool:
+    """Whether an e-mail host is that of a government office above a school."""
+    if unit.kind in _DEPARTMENTS:
+        return False
+    own = host_of(unit.url or "")
+    return host.endswith(".gov.vn") and not under(own, [host])
+
+
+def _spokesperson(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> Spokesperson | None:
+    labels: list[str] = list(vocabulary.people.spokesperson)
+    keys = {label.split()[-2] + " " + label.split()[-1] for label in labels if " " in label}
+    own_topic = {page.key for page in sections.find("spokesperson").pages}
+    for page in _topic_first(pages, own_topic):
+        if page.key not in own_topic and not any(key in page.words for key in keys):
+            continue
+        found = _named(page.blocks if page.home else pages.own[page.key], page, labels, vocabulary)
+        if found is None and page.key in own_topic:
+            found = _first_name(pages.own[page.key], page, vocabulary)
+        if found is not None:
+            return found
+    return None
+
+
+def _topic_first(pages: Pages, own_topic: set[str]) -> Iterator[Page]:
+    yield from (page for page in pages.pages if page.key in own_topic)
+    yield from (page for page in pages.pages if page.key not in own_topic)
+
+
+def _named(blocks: Iterable[Block], page: Page, labels: list[str], vocabulary: Vocabulary) -> Spokesperson | None:
+    """A label with a person's name after it, in the same block or one of the next few."""
+    listed = [block for block in blocks if block.text and block.region != "menu"]
+    for index, block in enumerate(listed):
+        if len(block.text) > _MAX_LINE:
+            continue
+        folded = words(block.text)
+        label = next((one for one in sorted(labels, key=len, reverse=True) if contains_words(folded, one)), None)
+        if label is None:
+            continue
+        rest = _after(block.text, label)
+        name = name_in(rest, vocabulary)
+        if name:
+            return Spokesperson(page, label, name, block.text)
+        if len(folded) > len(label) + 60:
+            continue  # a sentence about spokespersons, not a label
+        for following in listed[index + 1 : index + 1 + _NEXT_BLOCKS]:
+            if len(following.text) > 200:
+                break
+            name = name_in(following.text, vocabulary)
+            if name:
+                return Spokesperson(page, label, name, f"{block.text} {following.text}")
+    return None
+
+
+def _first_name(blocks: Iterable[Block], page: Page, vocabulary: Vocabulary) -> Spokesperson | None:
+    """On a page that is about the spokesperson, the first person with a post."""
+    for block in blocks:
+        if 0 < len(block.text) <= 300 and block.level not in (1, 2):
+            name = name_in(block.text, vocabulary)
+            if name and vocabulary.people.position(block.text.replace(name, " ")[:200]) is not None:
+                return Spokesperson(page, page.title, name, block.text)
+    return None
+
+
+def _after(text: str, label: str) -> str:
+    """The text behind a folded label."""
+    folded = words(text)
+    share = folded.find(label) + len(label)
+    # Folding drops punctuation only, so the label ends at most that much further on in the text itself.
+    return text[max(0, share - 2) :]
+
+
+def name_in(text: str, vocabulary: Vocabulary) -> str:
+    """The first name of a person within a line, "" where there is none."""
+    for part in _PART.split(text[:300]):
+        name = person_name(part, vocabulary)
+        if name:
+            return name
+        tokens = part.split()
+        for start in range(len(tokens)):
+            if words(tokens[start]) in vocabulary.people.honorifics or not tokens[start][:1].isupper():
+                continue
+            for end in range(min(start + 5, len(tokens)), start + 2, -1):
+                name = person_name(" ".join(tokens[start:end]), vocabulary)
+                if name:
+                    return name
+    return ""

@@ -1,0 +1,365 @@
+"""People whom a portal presents: names with posts, telephones, e-mail addresses and duties, never for storing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from auditor.facts.pages import Pages
+from auditor.facts.sections import Sections
+from auditor.page import Block, Page
+from auditor.text import clean, contains_words, has_accents, words
+from auditor.vocabulary import PersonFields, Vocabulary, field_of
+
+# Topics whose pages are read for people in any case.
+_TOPICS = ("staff_directory", "leaders", "leaders_duties", "organisation_chart", "departments", "editorial_board")
+_MAX_PAGES = 40
+_MAX_BLOCKS = 3000
+_PROSE = 400  # a block of this length is running text
+_WINDOW = 14  # blocks after a name that may still tell about the person
+_MIN_DUTY = 12
+_SEPARATORS = re.compile(r"\s+[-–—|/]\s+|\s*[;|•·]\s*|\s*[,:：]\s+|\s+(?=\()|(?<=\))\s+|[()]")
+_NUMBERING = re.compile(r"^\s*(?:\d{1,3}\s*[.)\-:/]\s*|[-–—•*+]\s*)")
+_TOKEN = re.compile(r"^[^\W\d_]+(?:['’ʼ-][^\W\d_]+)?\.?$")
+# Vietnamese numbers: mobile 03/05/07/08/09, land lines 02x and the area codes before 2017, with or without +84.
+PHONE = re.compile(r"(?<![\d/.\-])\(?(?:\+?84[\s.\-)]{0,3}|0)[1-9]\)?(?:[\s.\-()]{0,3}\d){7,9}(?!\d)")
+EMAIL = re.compile(r"[A-Za-z0-9][\w.+-]*\s?(?:@|\(at\)|\[at\]|\(a còng\))\s?[\w-]+(?:\.[\w-]+)+", re.I)
+# What a page shows for an address that a content delivery network hides until scripts run.
+HIDDEN_EMAIL = re.compile(r"\[\s*email\s*protected\s*\]", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person as presented: `position` and `duty` are the texts shown ("" where none), `page` where first seen.
+
+    `leader` and `head` are told by the position. `section` is set for people of a page about staff or leaders,
+    `phone` and `email` only tell whether there is one.
+    """
+
+    name: str
+    page: Page
+    position: str = ""
+    leader: bool = False
+    head: bool = False
+    phone: bool = False
+    email: bool = False
+    duty: str = ""
+    section: bool = False
+    quote: str = ""
+
+    @property
+    def fields(self) -> int:
+        """How many of name, position, telephone and e-mail are shown."""
+        return 1 + bool(self.position) + self.phone + self.email
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody presented, each name once, fields of several pages put together, in the order met."""
+
+    everybody: tuple[Person, ...]
+
+    @property
+    def leaders(self) -> tuple[Person, ...]:
+        """Those whose position is one of the unit's leaders."""
+        return tuple(person for person in self.everybody if person.leader)
+
+
+def email_in(text: str) -> bool:
+    """Whether a text shows an e-mail address, also one hidden from robots."""
+    return (("@" in text or "[at]" in text or "(at)" in text) and bool(EMAIL.search(text))) or bool(
+        HIDDEN_EMAIL.search(text)
+    )
+
+
+def masked(text: str) -> str:
+    """A quote without people's numbers and addresses: the middle of telephones and the name of e-mails are dots."""
+
+    def hide(match: re.Match[str]) -> str:
+        shown = match.group()
+        digits = [index for index, char in enumerate(shown) if char.isdigit()]
+        hidden = set(digits[3:-2])
+        return "".join("•" if index in hidden else char for index, char in enumerate(shown))
+
+    text = EMAIL.sub(
+        lambda match: (
+            f"{match.group()[:1]}•••{match.group()[match.group().find('@') :]}" if "@" in match.group() else "•••"
+        ),
+        text,
+    )
+    return PHONE.sub(hide, text)
+
+
+def person_name(text: str, vocabulary: Vocabulary, *, sure: bool = False) -> str:
+    """The name of the person that a short text consists of, without title; "" where it is none.
+
+    `sure`: the place says that it is a name (a column, a label), so any row of 2 to 6 capitalised words will do.
+    """
+    text = _NUMBERING.sub("", clean(text)).strip(" .,-–:")
+    tokens = text.split()
+    titled = False
+    while len(tokens) > 1 and _is_title(tokens, vocabulary):
+        tokens, titled = tokens[1:], True
+    if not 2 <= len(tokens) <= 6 or not all(_TOKEN.match(token) and token[0].isupper() for token in tokens):
+        return ""
+    name = " ".join(tokens)
+    names = vocabulary.person_names
+    lowered = name.casefold()
+    if lowered.startswith(names.others) or vocabulary.people.position(name) is not None:
+        return ""
+    if sure or (titled and len(tokens) <= 5):
+        return name
+    if len(tokens) > 5:
+        return ""
+    if has_accents(name):
+        known = tokens[0].casefold() in names.family
+    else:
+        known = words(tokens[0]) in names.folded_family and tokens[0].istitle()
+    return name if known or any(token.casefold() in names.inner for token in tokens[1:-1]) else ""
+
+
+def _is_title(tokens: list[str], vocabulary: Vocabulary) -> bool:
+    return words(tokens[0]) in vocabulary.people.honorifics
+
+
+def read(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> People:
+    """Reads the pages about staff and leaders, those with columns of people, and what the home page presents."""
+    found: dict[str, Person] = {}
+    for page, of_section in _candidates(pages, sections):
+        blocks = pages.own[page.key] if not page.home else _home_blocks(page)
+        reader = _Reader(page, of_section, vocabulary)
+        people = list(reader.people(blocks[:_MAX_BLOCKS]))
+        if not of_section:
+            people = [person for person in people if person.fields >= 3] if page.home else _listed(people)
+        for person in people:
+            known = found.get(words(person.name))
+            found[words(person.name)] = person if known is None else _joined(known, person)
+    return People(tuple(found.values()))
+
+
+def _candidates(pages: Pages, sections: Sections) -> Iterator[tuple[Page, bool]]:
+    seen: set[str] = set()
+    for topic in _TOPICS:
+        for page in sections.find(topic).pages:
+            if page.key not in seen and not page.home and len(seen) < _MAX_PAGES:
+                seen.add(page.key)
+                yield page, True
+    if pages.home is not None:
+        yield pages.home, False
+    for page in pages.pages:
+        if page.key in seen or page.home or len(seen) >= 2 * _MAX_PAGES:
+            continue
+        text = page.words
+        if "chuc vu" in text and ("dien thoai" in text or "email" in text):
+            seen.add(page.key)
+            yield page, False
+
+
+def _home_blocks(page: Page) -> tuple[Block, ...]:
+    return tuple(block for block in page.blocks if block.region not in ("menu", "crumb", "footer"))
+
+
+def _listed(people: list[Person]) -> list[Person]:
+    """People of a page on something else count only as a list with posts and numbers."""
+    good = [person for person in people if person.fields >= 3]
+    return good if len(good) >= 3 else []
+
+
+def _joined(one: Person, other: Person) -> Person:
+    return replace(
+        one,
+        position=one.position or other.position,
+        leader=one.leader or other.leader,
+        head=one.head or other.head,
+        phone=one.phone or other.phone,
+        email=one.email or other.email,
+        duty=one.duty or other.duty,
+        section=one.section or other.section,
+    )
+
+
+class _Reader:
+    """Reads the blocks of one page in order: a name opens a person, what follows tells about them.
+
+    Cards, definition lists and tables without a header all come as such a row of blocks; where a table has a header,
+    or a label stands before a value, that decides what the value is.
+    """
+
+    def __init__(self, page: Page, of_section: bool, vocabulary: Vocabulary) -> None:
+        self.page, self.of_section, self.vocabulary = page, of_section, vocabulary
+        self.fields: PersonFields = vocabulary.people.fields
+        self.person: Person | None = None
+        self.age = 0
+        self.before = ""  # a position that stands before the name
+        self.row: tuple[int, int] | None = None
+
+    def people(self, blocks: Iterable[Block]) -> Iterator[Person]:
+        listed = tuple(blocks)
+        headers = self._headers(listed)
+        pending = ""
+        for block in listed:
+            if not block.text:
+                continue
+            place = (block.cell.table, block.cell.row) if block.cell is not None else None
+            header = headers.get(block.cell.table) if block.cell is not None else None
+            if block.cell is not None and header is not None:
+                if block.cell.row == header[0]:
+                    continue
+                if place != self.row:
+                    yield from self._close()
+                self.row = place
+                yield from self._take(block, header[1].get(block.cell.column, ""))
+                continue
+            if self.row is not None:
+                yield from self._close()
+                self.row = None
+            label = self._label(block.text)
+            if label is not None:
+                pending = label
+                continue
+            yield from self._take(block, pending)
+            pending = ""
+        yield from self._close()
+
+    def _label(self, text: str) -> str | None:
+        """The field that a block announces; "Giáo viên" alone is a post, "Giáo viên:" announces a name."""
+        if len(text) >= 60:
+            return None
+        bare = text.rstrip(" :：")
+        if bare == text and self.vocabulary.people.position(text) is not None:
+            return None
+        return field_of(self.fields, bare)
+
+    def _headers(self, blocks: tuple[Block, ...]) -> dict[int, tuple[int, dict[int, str]]]:
+        """Per table the row of its header and what its columns are, where a name and one more are told."""
+        rows: dict[tuple[int, int], dict[int, str]] = {}
+        for block in blocks:
+            if block.cell is not None and 0 < len(block.text) < 60 and block.cell.row <= 3:
+                field = field_of(self.fields, block.text)
+                if field is not None:
+                    rows.setdefault((block.cell.table, block.cell.row), {}).setdefault(block.cell.column, field)
+        found: dict[int, tuple[int, dict[int, str]]] = {}
+        for (table, row), columns in rows.items():
+            kinds = set(columns.values())
+            if len(columns) >= 2 and len(kinds) >= 2 and "name" in kinds:
+                found.setdefault(table, (row, columns))
+        return found
+
+    def _close(self) -> Iterator[Person]:
+        if self.person is not None:
+            yield self.person
+        self.person, self.age, self.before = None, 0, ""
+
+    def _open(self, name: str, block: Block) -> Iterator[Person]:
+        before = self.before
+        yield from self._close()
+        self.person = Person(name, self.page, section=self.of_section, quote=masked(block.text[:200]))
+        self.age = 0
+        if before:
+            self._position(before)
+
+    def _position(self, text: str) -> None:
+        assert self.person is not None
+        if self.person.position:
+            return
+        position = self.vocabulary.people.position(text)
+        self.person = replace(
+            self.person,
+            position=clean(text)[:120],
+            leader=position is not None and (position.leader or position.head),
+            head=position is not None and position.head,
+        )
+
+    def _take(self, block: Block, hint: str) -> Iterator[Person]:
+        text = block.text
+        if hint in ("number", "other"):
+            return
+        self.age += 1
+        if self.person is not None and self.row is None and self.age > _WINDOW:
+            yield from self._close()
+        if hint == "name":
+            name = person_name(text, self.vocabulary, sure=True) or self._name_within(text)
+            if name:
+                yield from self._open(name, block)
+                self._rest(text, name)
+            return
+        if self.person is not None and hint == "position":
+            self._position(text)
+            return
+        if self.person is not None and hint == "duty":
+            if len(text) >= _MIN_DUTY and not block.level and not self._is_empty(text):
+                self.person = replace(self.person, duty=self.person.duty or clean(text)[:300])
+            return
+        if hint in ("phone", "email"):
+            self._contact(text, hint)
+            return
+        if len(text) > _PROSE:
+            if self.person is not None and self._is_duty(text):
+                self.person = replace(self.person, duty=self.person.duty or clean(text)[:300])
+            return
+        label, colon, value = text.partition(":")
+        if not hint and colon and value.strip() and len(label) < 40 and self.vocabulary.people.position(label) is None:
+            told = field_of(self.fields, label)
+            if told is not None:
+                yield from self._take(replace(block, text=value.strip()), told)
+                return
+        name = self._name_within(text)
+        if name:
+            yield from self._open(name, block)
+            self._rest(text, name)
+            return
+        position = self.vocabulary.people.position(text) if len(text) <= 120 else None
+        if position is not None and not self._is_duty(text):
+            if self.person is not None and not self.person.position:
+                self._position(text)
+            else:
+                self.before = text
+            return
+        if self.person is not None:
+            self._contact(text, "")
+            if self._is_duty(text):
+                self.person = replace(self.person, duty=self.person.duty or clean(text)[:300])
+
+    def _name_within(self, text: str) -> str:
+        head = _NUMBERING.sub("", text[:160])
+        for part in [head, *_SEPARATORS.split(head)]:
+            if part and (name := person_name(part, self.vocabulary)):
+                return name
+        return ""
+
+    def _rest(self, text: str, name: str) -> None:
+        """What else stands in the block of the name: post, telephone, e-mail, duties."""
+        assert self.person is not None
+        before, _, after = clean(text).partition(name)
+        rest = f"{before} {after}"
+        if not self.person.position:
+            for part in _SEPARATORS.split(rest):
+                if len(part) <= 120 and self.vocabulary.people.position(part) is not None:
+                    self._position(part.strip(" -–:,"))
+                    break
+        self._contact(text, "")
+        tail = after.strip(" -–:,.;")
+        if len(tail) >= 2 * _MIN_DUTY and self._is_duty(tail):
+            self.person = replace(self.person, duty=tail[:300])
+
+    def _contact(self, text: str, hint: str) -> None:
+        if self.person is None:
+            return
+        digits = sum(char.isdigit() for char in text)
+        phone = bool(PHONE.search(text)) or (hint == "phone" and digits >= 7)
+        self.person = replace(self.person, phone=self.person.phone or phone, email=self.person.email or email_in(text))
+
+    def _is_duty(self, text: str) -> bool:
+        """Whether a text tells what somebody is charged with; a short heading that holds such a word does not."""
+        if len(text) < 2 * _MIN_DUTY:
+            return False
+        folded = words(text[:600])
+        people = self.vocabulary.people
+        return any(contains_words(folded, one) for one in people.duties) or any(
+            folded.startswith(f"{verb} ") for verb in people.duty_verbs
+        )
+
+    def _is_empty(self, text: str) -> bool:
+        folded = words(text)
+        return any(contains_words(folded, phrase) for phrase in self.vocabulary.placeholders.empty)

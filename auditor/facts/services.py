@@ -1,0 +1,222 @@
+"""Online services, forms to download, and guides to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor.facts.opinion import Opinion, is_form_service
+from auditor.facts.outlinks import OutLinks
+from auditor.facts.pages import Attachment, Pages, Reach
+from auditor.facts.sections import Sections
+from auditor.model import Unit
+from auditor.page import Form, Page
+from auditor.text import contains_words, words
+from auditor.urls import DOCUMENT_EXTENSIONS, extension, host_of, key, split
+from auditor.vocabulary import Vocabulary
+
+TOPICS = ("online_services", "forms")
+_GUIDE_TOPICS = ("online_services", "forms", "procedures")
+_SENDERS = frozenset({"submit", "image", "button"})
+_INPUTS = frozenset(
+    {"text", "email", "tel", "date", "number", "file", "radio", "checkbox", "textarea", "select", "url"}
+)
+_WHOLE_PAGE = 3000
+_MIN_INPUTS = 2
+_MIN_GUIDE_WORDS = 2
+_MAX_GUIDE_PAGES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Something that can be asked for online: a form of the portal, of a form service, or the unit's own entry
+    in a service system. `url` is where it is done, `page` where it was seen."""
+
+    url: str
+    label: str
+    page: Page
+    external: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A form to download: the address of its file, its title, the page that offers it."""
+
+    url: str
+    title: str
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A page that tells how a service is used; `told` are the words by which it was known."""
+
+    page: Page
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """`online` can be sent online, `downloads` are form files that are there, `portals` links to service portals."""
+
+    online: tuple[Service, ...]
+    downloads: tuple[Download, ...]
+    portals: tuple[Service, ...]
+    guides: tuple[Guide, ...]
+
+
+def read(
+    pages: Pages, sections: Sections, opinion: Opinion, out_links: OutLinks, unit: Unit, vocabulary: Vocabulary
+) -> Services:
+    """Looks at the pages of services and forms, at forms that ask what an application asks, and at links to systems."""
+    place = {page.key: page for topic in TOPICS for page in sections.find(topic).pages if not page.home}
+    opinions = {form.url for form in opinion.forms}
+    online: dict[str, Service] = {}
+    for page in pages.pages:
+        for form in page.forms:
+            if page.url not in opinions and _is_service_form(form, page, page.key in place, vocabulary):
+                online.setdefault(page.url, Service(page.url, _label(page), page, False))
+    portals: dict[str, Service] = {}
+    for host, links in out_links.by_host.items():
+        if vocabulary.hosts.is_service_portal(host):
+            for link in links:
+                if not link.listed:
+                    continue
+                service = Service(link.url, link.label or host, link.page, True)
+                portals.setdefault(link.url, service)
+                if _is_own_entry(link.url, unit, vocabulary):
+                    online.setdefault(link.url, service)
+        for link in links:
+            if (
+                is_form_service(link.url, vocabulary)
+                and link.url not in opinions
+                and _on_service(link.label, vocabulary)
+            ):
+                online.setdefault(link.url, Service(link.url, link.label, link.page, True))
+    for page in place.values():
+        for embed in page.embeds:
+            if embed.url and embed.url not in opinions and is_form_service(embed.url, vocabulary):
+                online.setdefault(embed.url, Service(embed.url, _label(page), page, True))
+    downloads = {download.url: download for download in _downloads(pages, sections, vocabulary)}
+    return Services(
+        tuple(online.values()),
+        tuple(downloads.values()),
+        tuple(portals.values()),
+        tuple(_guides(pages, sections, online, vocabulary)) if online else (),
+    )
+
+
+def _label(page: Page) -> str:
+    return next((block.text for block in page.headings if block.region == ""), "") or page.title
+
+
+def _is_service_form(form: Form, page: Page, in_place: bool, vocabulary: Vocabulary) -> bool:
+    inputs = [field for field in form.fields if field.kind in _INPUTS]
+    senders = [field for field in form.fields if field.kind in _SENDERS]
+    if len(inputs) < _MIN_INPUTS or not senders or form.loose or any(f.kind == "password" for f in form.fields):
+        return False
+    marks = f"{form.css} {form.action}".lower()
+    if any(mark in marks for mark in (*vocabulary.search.marks, *vocabulary.forms.other_marks)):
+        return False
+    text = words(form.text) if len(form.text) <= _WHOLE_PAGE else ""
+    asked = f"{text} {' '.join(words(f'{field.label} {field.name}') for field in inputs)}"
+    buttons = " ".join(words(f"{field.label} {field.value}") for field in senders)
+    terms = vocabulary.forms
+    if any(contains_words(f"{asked} {buttons}", label) for label in terms.account_words):
+        return False
+    if (
+        any(contains_words(buttons, label) for label in vocabulary.search.boxes)
+        or buttons.strip() in vocabulary.search.short_boxes
+    ):
+        return False
+    if any(contains_words(buttons, label) for label in terms.application_words):
+        return True
+    hits = sum(contains_words(asked, label) for label in terms.application_fields)
+    writable = [field for field in inputs if field.kind not in ("radio", "checkbox", "select")]
+    return len(writable) >= _MIN_INPUTS and (hits >= _MIN_INPUTS or (in_place and len(form.text) <= _WHOLE_PAGE))
+
+
+def _is_own_entry(url: str, unit: Unit, vocabulary: Vocabulary) -> bool:
+    """Whether an address in a service system is a page of it, or on a host named for the unit: not its front door."""
+    parts = split(url)
+    if parts is None:
+        return False
+    if parts.query or parts.path.strip("/").count("/") >= 1 or parts.path.strip("/").lower() not in _FRONT_DOORS:
+        return True
+    name = vocabulary.names.core(unit.name).replace(" ", "")
+    return bool(name) and name in host_of(url).partition(".")[0]
+
+
+_FRONT_DOORS = frozenset(
+    {"", "index.html", "index.php", "default.aspx", "home", "trang-chu", "vi", "p/home", "portaldvc"}
+)
+
+
+def _on_service(label: str, vocabulary: Vocabulary) -> bool:
+    if any(topic in TOPICS for topic in vocabulary.topics_of_label(label)):
+        return True
+    folded = words(label)
+    return any(contains_words(folded, one) for one in vocabulary.forms.application_words)
+
+
+def _downloads(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> Iterator[Download]:
+    place = {page.key: page for page in sections.find("forms").pages}
+    for page in place.values():
+        for link in pages.own_links(page):
+            if (
+                extension(link.url) in DOCUMENT_EXTENSIONS
+                or _is_document(link.url, vocabulary)
+                or _attachment(pages, link.url)
+            ) and not _gone(pages, link.url):
+                yield Download(link.url, link.text, page)
+    for single in sections.find("forms").singles:
+        url = single.target.url
+        if extension(url) in DOCUMENT_EXTENSIONS or single.target.attachment is not None:
+            if not _gone(pages, single.url):
+                yield Download(single.url, single.title, single.page)
+        elif single.target.page is not None:
+            for link in pages.own_links(single.target.page):
+                if extension(link.url) in DOCUMENT_EXTENSIONS and not _gone(pages, link.url):
+                    yield Download(link.url, single.title, single.target.page)
+    for topic in ("online_services", "procedures"):
+        for page in sections.find(topic).pages:
+            for link in pages.own_links(page):
+                if extension(link.url) not in DOCUMENT_EXTENSIONS or _gone(pages, link.url):
+                    continue
+                if "forms" in vocabulary.topics_of_title(link.text):
+                    yield Download(link.url, link.text, page)
+    for entry in sections.find("forms").entries:
+        if entry.target is not None and entry.target.attachment is not None and entry.target.attachment.downloads:
+            yield Download(entry.url, entry.label, entry.page)
+
+
+def _attachment(pages: Pages, url: str) -> Attachment | None:
+    return pages.attachments_by_key.get(key(url)) if url else None
+
+
+def _is_document(url: str, vocabulary: Vocabulary) -> bool:
+    return any(one.search(url) for one in vocabulary.hosts.document_viewers)
+
+
+def _gone(pages: Pages, url: str) -> bool:
+    target = pages.look(url)
+    if target.reach in (Reach.DEAD, Reach.SOFT_404):
+        return True
+    return target.attachment is not None and not target.attachment.downloads
+
+
+def _guides(pages: Pages, sections: Sections, online: dict[str, Service], vocabulary: Vocabulary) -> Iterator[Guide]:
+    listed: dict[str, Page] = {service.page.key: service.page for service in online.values() if not service.page.home}
+    for topic in _GUIDE_TOPICS:
+        for page in sections.find(topic).pages:
+            listed.setdefault(page.key, page)
+    for page in pages.pages:
+        if len(listed) >= _MAX_GUIDE_PAGES:
+            break
+        if not page.home and _on_service(_label(page), vocabulary):
+            listed.setdefault(page.key, page)
+    for page in listed.values():
+        text = words(pages.own_text(page))
+        told = tuple(label.shown for label in vocabulary.people.service_words if contains_words(text, label))
+        if len(told) >= _MIN_GUIDE_WORDS:
+            yield Guide(page, told)

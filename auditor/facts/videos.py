@@ -1,0 +1,104 @@
+"""Videos that play on the portal, and links to channels elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from auditor.facts.pages import Pages, Reach
+from auditor.page import Page
+from auditor.text import contains_words, words
+from auditor.urls import VIDEO_EXTENSIONS, absolute, extension, host_of
+from auditor.vocabulary import Vocabulary, under
+
+# Players that a page's scripts or handlers feed: looked for only where the source holds one of these.
+_FILE_HINTS = (".mp4", ".webm", ".m4v")
+_HINTS = ("/embed/", *_FILE_HINTS)
+_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_QUOTED = re.compile(r"""["'(]([^"'()<>\s]{4,500}?\.(?:mp4|webm|m4v)(?:[?#][^"'()<>\s]{0,200})?)["')]""", re.I)
+_DEAD = frozenset({Reach.DEAD, Reach.SOFT_404})
+
+
+@dataclass(frozen=True, slots=True)
+class Video:
+    """A video: `dead` when its file is gone, `sample` when the page calls it a sample of the vendor."""
+
+    url: str
+    page: Page
+    title: str
+    dead: bool = False
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Videos:
+    """`playable` play on the portal itself, `elsewhere` are links that open another site."""
+
+    playable: tuple[Video, ...]
+    elsewhere: tuple[Video, ...]
+
+    @property
+    def good(self) -> tuple[Video, ...]:
+        """Those that play and are no samples."""
+        return tuple(video for video in self.playable if not video.dead and not video.sample)
+
+
+def read(pages: Pages, vocabulary: Vocabulary) -> Videos:
+    """Looks for players in frames, video elements, links that open a player on the page, and scripts that feed one."""
+    players = vocabulary.hosts.video_players
+    playable: dict[str, Video] = {}
+    elsewhere: dict[str, Video] = {}
+    for page in pages.pages:
+        title = _title(page)
+        sample = _is_sample(title, vocabulary)
+        for url in _players(page, vocabulary):
+            if url not in playable:
+                dead = pages.internal(url) and pages.look(url).reach in _DEAD
+                playable[url] = Video(url, page, title, dead, sample)
+        for link in page.links:
+            if link.source not in ("a", "area", "onclick") or not link.url:
+                continue
+            if extension(link.url) in VIDEO_EXTENSIONS or any(one.search(link.url) for one in players):
+                if link.url not in playable:
+                    dead = pages.internal(link.url) and pages.look(link.url).reach in _DEAD
+                    named = link.text or title
+                    playable[link.url] = Video(link.url, page, named, dead, _is_sample(named, vocabulary))
+            elif under(host_of(link.url), vocabulary.hosts.video_hosts):
+                elsewhere.setdefault(link.url, Video(link.url, page, link.text))
+    return Videos(tuple(playable.values()), tuple(elsewhere.values()))
+
+
+def _players(page: Page, vocabulary: Vocabulary) -> Iterator[str]:
+    players = vocabulary.hosts.video_players
+    for embed in page.embeds:
+        if not embed.url:
+            continue
+        if (embed.tag in ("video", "source") and extension(embed.url) != "mp3") or any(
+            one.search(embed.url) for one in players
+        ):
+            yield embed.url
+    if not any(hint in page.html for hint in _HINTS):
+        return
+    for script in page.scripts:
+        if not any(hint in script for hint in _HINTS):
+            continue
+        for player in players:
+            match = player.search(script)
+            if match is not None and match.group()[0] != ".":
+                yield absolute(f"https://{match.group().removeprefix('https://')}", page.base) or match.group()
+    if any(hint in page.html for hint in _FILE_HINTS):
+        for match in _QUOTED.finditer(_COMMENT.sub("", page.html)):
+            url = absolute(match.group(1), page.base)
+            if url:
+                yield url
+
+
+def _title(page: Page) -> str:
+    heading = next((block.text for block in page.headings if block.level in (1, 2) and block.region == ""), "")
+    return heading or page.title
+
+
+def _is_sample(title: str, vocabulary: Vocabulary) -> bool:
+    folded = words(title)
+    return any(contains_words(folded, phrase) for phrase in vocabulary.placeholders.sample)
