@@ -90,11 +90,11 @@ def compare(collection: Collection, results: Iterable[dict[str, Any]]) -> list[C
     return found
 
 
-def measure(collection: Collection, archives: Path, crawl: bool, processes: int) -> list[Comparison]:
-    """Crawl (unless the archives are there already), judge and compare."""
-    if crawl:
+def measure(collection: Collection, archives: Path, processes: int, max_seconds: float | None) -> list[Comparison]:
+    """Crawl for at most `max_seconds` per unit (None: the archives are there already), judge and compare."""
+    if max_seconds is not None:
         with collection.serve() as server:
-            config = impolite(server.proxy_url)
+            config = impolite(server.proxy_url, max_seconds=max_seconds)
             started = time.monotonic()
             crawl_into(collection.units, config, archives / collection.name)
             print(f"{collection.name}: crawled in {time.monotonic() - started:.0f} s", file=sys.stderr)
@@ -177,7 +177,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", action="store_true", help="every comparison as JSON")
     parser.add_argument("--keep", type=Path, help="keep the archives in this folder")
     parser.add_argument("--rejudge", type=Path, help="judge the archives of an earlier --keep again")
-    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--processes", type=int, default=2, help="processes that judge")
+    # One saved portal is mostly flood-protection pages, which a static copy goes on showing however long one waits.
+    parser.add_argument("--max-seconds", type=float, default=120.0, help="limit of the crawl per unit")
     options = parser.parse_args(arguments)
     with contextlib.ExitStack() as held:
         scratch = Path(held.enter_context(tempfile.TemporaryDirectory()))
@@ -186,7 +188,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             comparison
             for collection in collections(scratch, options.portal)
             if options.only in (None, collection.name)
-            for comparison in measure(collection, archives, options.rejudge is None, options.processes)
+            for comparison in measure(
+                collection, archives, options.processes, None if options.rejudge else options.max_seconds
+            )
         ]
     if options.json:
         json.dump([asdict(one) for one in comparisons], sys.stdout, ensure_ascii=False, indent=1)

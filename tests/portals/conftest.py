@@ -42,7 +42,7 @@ def archives(saved: Collection, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """The archives of one crawl of all eight portals."""
     folder = tmp_path_factory.mktemp("archives")
     with saved.serve() as server:
-        crawl_into(saved.units, impolite(server.proxy_url), folder)
+        crawl_into(saved.units, impolite(server.proxy_url, max_seconds=45.0), folder)
     return folder
 
 
