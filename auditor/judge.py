@@ -140,8 +140,8 @@ def prove_checklist(checklist: Checklist) -> None:
             kinds = (int, float) if hints.get(name) is float else hints.get(name, object)
             if name not in taken or not isinstance(value, kinds) or isinstance(value, bool) != (hints[name] is bool):
                 raise ChecklistError(
-                    f"{checklist.source}: mục «{item.id}»: phép kiểm «{item.check}» không nhận tham số «{name}: {value}». "
-                    f"Các tham số: {', '.join(taken) or 'không có'}."
+                    f"{checklist.source}: mục «{item.id}»: phép kiểm «{item.check}» không nhận tham số "
+                    f"«{name}: {value}». Các tham số: {', '.join(taken) or 'không có'}."
                 )
         for name, parameter in taken.items():
             if parameter.default is inspect.Parameter.empty and name not in item.options:

@@ -21,7 +21,8 @@ def one(html: str) -> Link:
 
 def test_regions() -> None:
     found = links_of(
-        '<header><a href="/h">Đầu</a></header><nav><a href="/m">Menu</a></nav><div class="col-left"><a href="/l">Bên</a></div>'
+        '<header><a href="/h">Đầu</a></header><nav><a href="/m">Menu</a></nav>'
+        '<div class="col-left"><a href="/l">Bên</a></div>'
         '<div id="main"><a href="/c">Bài</a></div><div class="footer-top"><a href="/f">Chân</a></div>'
     ).links
     assert [(link.region, link.text) for link in found] == [

@@ -73,7 +73,7 @@ FRAME_MENU = bare("".join(f'<p><a target="than" href="{path}">{label}</a></p>' f
         (
             full(
                 home=page(
-                    f"<p>Chào</p><select onchange='location=this.value'>"
+                    "<p>Chào</p><select onchange='location=this.value'>"
                     + "".join(f'<option value="{path}">{label}</option>' for label, path in MENU)
                     + "</select>"
                 )

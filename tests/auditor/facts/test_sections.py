@@ -93,7 +93,7 @@ def test_false_friends_announce_nothing(label: str, topic: str) -> None:
 
 def test_running_text_is_no_section() -> None:
     news = "<h1>Hội nghị viên chức</h1><p>Hội nghị bàn về thủ tục hành chính và công khai tài chính.</p>"
-    assert find(None, {"/tin": f'<a href="/b">Hội nghị viên chức năm học mới</a>', "/b": news}).state is Ladder.NONE
+    assert find(None, {"/tin": '<a href="/b">Hội nghị viên chức năm học mới</a>', "/b": news}).state is Ladder.NONE
 
 
 def test_a_single_article_is_told_from_a_section() -> None:
@@ -106,7 +106,7 @@ def test_a_single_article_is_told_from_a_section() -> None:
 
 
 def test_a_block_of_the_home_page_counts() -> None:
-    home = f'<h3>Thủ tục hành chính</h3><a href="/b">Quy trình xin học lại cho học sinh</a><h3>Tin</h3>'
+    home = '<h3>Thủ tục hành chính</h3><a href="/b">Quy trình xin học lại cho học sinh</a><h3>Tin</h3>'
     assert find(None, {"/": home, "/b": TEXT}).state is Ladder.CONTENT
 
 
