@@ -75,7 +75,13 @@ def _none(
     first, last, late_days, early_days = limits
     remedy = f"Đăng nội dung công khai trong tháng {month} hằng năm, ghi rõ ngày đăng và năm học."
     entries = list(disclosures.entries())
-    unread = [item for item in existing if item.dated is None and item.life in (Life.UNSEEN, Life.FORBIDDEN)]
+    unread = [
+        item
+        for item in existing
+        if item.dated is None
+        and item.life in (Life.UNSEEN, Life.FORBIDDEN)
+        and not item.before(first - timedelta(days=early_days))
+    ]
     closed = [entry for entry in entries if entry.state in (Ladder.UNSEEN, Ladder.FORBIDDEN)]
     vanished = [
         item

@@ -20,7 +20,7 @@ def document_access(documents: Documents, pages: Pages) -> Finding:
 
     Fix: add abstracts, attach files that open without a login, switch the search of documents on.
     """
-    items = documents.items
+    items = documents.listed
     if not items:
         return no_documents(documents, pages)
     abstracts = sum(item.has_abstract for item in items)

@@ -18,7 +18,7 @@ def document_dates(documents: Documents, pages: Pages, *, min_share: float) -> F
 
     Fix: fill in «Số ký hiệu», «Ngày ban hành» and «Ngày hiệu lực» or «Trạng thái».
     """
-    items = documents.items
+    items = documents.listed
     if not items:
         return no_documents(documents, pages)
     counts = {

@@ -18,7 +18,7 @@ def document_origin(documents: Documents, pages: Pages, *, min_share: float) -> 
 
     Fix: fill in «Loại văn bản» and «Cơ quan ban hành», or write them in the title.
     """
-    items = documents.items
+    items = documents.listed
     if not items:
         return no_documents(documents, pages)
     kinds = sum(bool(item.kind) for item in items)

@@ -43,6 +43,7 @@ _MAX_ITEMS = 1000
 _PATH_DAY = re.compile(r"(?<!\d)(20\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _PATH_MONTH = re.compile(r"/(20\d\d)/(0[1-9]|1[0-2])/")
 _SCHOOL_YEAR = re.compile(r"(?<!\d)(20\d\d)\s*[-–_ ]\s*(20\d\d)(?!\d)")
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _SHORT_SCHOOL_YEAR = re.compile(r"(?<!\d)(\d\d)(\d\d)(?!\d)")
 _NAME_BREAK = re.compile(r"[_+]+|%20")
 
@@ -105,6 +106,17 @@ class Disclosure:
     def dated(self) -> DatedBy | None:
         """The date that counts."""
         return self.dates[0] if self.dates else None
+
+    def before(self, first: date) -> bool:
+        """Whether its title tells of a time so long past that it cannot have been published from `first` on.
+
+        The accounts of a year follow in the next year, those of a quarter or school year within it.
+        """
+        last = [found.date.year for found in find_dates(self.title) if found.precision == "quarter"]
+        if self.school_year is not None:
+            last.append(self.school_year + 1)
+        last += [int(year) + 1 for year in _YEAR.findall(_SCHOOL_YEAR.sub(" ", self.title))] if not last else []
+        return bool(last) and max(last) < first.year
 
     @property
     def exists(self) -> bool:
@@ -203,12 +215,31 @@ class _Reader:
                 self._thing(entry.label, entry.url, entry.page, target, parts, in_section=True)
             return
         page = target.page
+        if " › " in entry.label and not self._in_menu(entry):
+            return
+        if self._dated_article(page):
+            self._thing(page.title, page.url, page, target, parts, in_section=False)
+            return
         children = list(self._children(page))
         listed = [child for child in children if not child[3]]
         for title, url, block, _ in children:
             self._thing(title, url, page, self.pages.look(url), parts, in_section=True, near=block)
         if not listed and entry.state is Ladder.CONTENT:
             self._thing(entry.label.rpartition("› ")[2], page.url, page, target, parts, in_section=True)
+
+    def _in_menu(self, entry: Entry) -> bool:
+        """Whether the link of an entry stands in a menu: what only follows it in a list is not under it."""
+        return key(entry.url) in self.pages.furniture or any(
+            link.url == entry.url and link.region in ("menu", "header", "footer") for link in entry.page.links
+        )
+
+    def _dated_article(self, page: Page) -> bool:
+        """Whether a page is itself one publication: then what it links to is not under the menu of disclosures."""
+        publication = self.publications.of(page.url)
+        if publication is None:
+            return False
+        stamped = publication.page is page and publication.origin in (Origin.STAMP, Origin.TIME_TAG)
+        return stamped or page.key not in self.pages.furniture
 
     def _children(self, page: Page) -> Iterator[tuple[str, str, Block, bool]]:
         """What a page of the section lists: (title, address, its block, whether it is a file)."""
@@ -259,7 +290,7 @@ class _Reader:
         extra: tuple[DatedBy, ...] = (),
     ) -> None:
         folded = words(title)
-        if any(contains_words(folded, phrase) for phrase in self.words.not_disclosure):
+        if not in_section and any(contains_words(folded, phrase) for phrase in self.words.not_disclosure):
             return
         article = target.page if target.page is not None and not target.page.home else None
         files = list(self._files_of(article)) if article is not None and self._is_article(article, title) else []

@@ -28,6 +28,7 @@ _RECORD = 14
 _MAX_DOCUMENTS = 2000
 _CORE = frozenset({"number", "issued", "effective", "state", "issuer", "kind"})
 _NUMBER_ONLY = re.compile(r"(?:s[ốô]\s*:?\s*)?\d{1,5}[a-z]?\s*[/_-]\s*[\w&.\- /]{1,30}", re.I)
+_WRAPPED = re.compile(r"[^\W\d]{2,10}:\s*\((.+)\)")
 _SPLIT = re.compile(r"[-–/.]")
 
 
@@ -35,8 +36,9 @@ _SPLIT = re.compile(r"[-–/.]")
 class Document:
     """One listed document. Empty strings and None stand for what the portal does not show.
 
-    `page` is where it is listed, `detail` the address of its own page; `kind_shown` and `authority_shown` are what
-    columns, labels, title, number or the section's name tell; `files` are addresses of its attachments.
+    `page` is where it is listed, `detail` the address of its own page; `kind` and `authority` are what columns, labels,
+    title, number or the section's name tell; `files` are addresses of its attachments; `listed` is False where only its
+    own page was seen.
     """
 
     title: str
@@ -52,6 +54,7 @@ class Document:
     signer: str = ""
     files: tuple[str, ...] = ()
     detail: str = ""
+    listed: bool = True
 
     @property
     def has_effect(self) -> bool:
@@ -75,6 +78,11 @@ class Documents:
     items: tuple[Document, ...]
     search: tuple[Page, Form] | None
     read_lists: bool
+
+    @property
+    def listed(self) -> tuple[Document, ...]:
+        """Those seen in a list; where no list was read, all."""
+        return tuple(item for item in self.items if item.listed) or self.items
 
     @property
     def has_section(self) -> bool:
@@ -105,6 +113,7 @@ class _Reader:
     def __init__(self, pages: Pages, section: Section, vocabulary: Vocabulary) -> None:
         self.pages, self.section, self.vocabulary = pages, section, vocabulary
         self.words = vocabulary.documents
+        self.homes = home_copies(pages)
         self.labels: dict[str, str] = {}
         for name in type(self.words.columns).model_fields:
             for label in getattr(self.words.columns, name):
@@ -117,11 +126,14 @@ class _Reader:
         section_pages = {page.key: page for page in self.section.pages}
         candidates = [page for page in self.pages.pages if page.key in section_pages or self._mentions(page)]
         records: list[_Record] = []
+        told: set[str] = set()
         for page in candidates:
-            records += self._of_tables(page)
-            records += self._of_labels(page)
+            found = [*self._of_tables(page), *self._of_labels(page)]
+            if found:
+                told.add(page.key)
+            records += found
         known = {self._ident(record) for record in records}
-        for record in self._of_titles():
+        for record in self._of_titles(told):
             if self._ident(record) not in known:
                 records.append(record)
         items = self._merged(records[: _MAX_DOCUMENTS * 3])
@@ -161,16 +173,22 @@ class _Reader:
         for index, block in enumerate(page.blocks):
             if block.cell is not None:
                 tables[block.cell.table][block.cell.row][block.cell.column].append(index)
-        details = 0
+        details: list[_Record] = []
         for rows in tables.values():
             labelled = [row for row in rows.values() if 0 in row and self._field(self._text(page, row[0]))]
-            if len(labelled) >= 2:
-                record = self._detail(page, rows)
-                if record is not None:
-                    details += 1
-                    yield record
-                continue
-            yield from self._rows(page, rows)
+            if len(labelled) < 2:
+                yield from self._rows(page, rows)
+            elif (record := self._detail(page, rows)) is not None:
+                details.append(record)
+        if len(details) == 1 and not page.home:
+            own = details[0]
+            own.title = own.texts.get("abstract") or self._own_title(page)
+            own.detail = page.url
+        yield from (record for record in details if record.title)
+
+    def _own_title(self, page: Page) -> str:
+        heading = next((b.text for b in self.pages.own[page.key] if b.level and len(b.text) >= _TITLE), "")
+        return heading or page.title
 
     def _text(self, page: Page, indexes: list[int]) -> str:
         return " ".join(page.blocks[index].text for index in indexes).strip()
@@ -246,32 +264,32 @@ class _Reader:
             return None
         record.quote = "; ".join(f"{text}" for text in record.texts.values())[:300]
         record.title = record.texts.get("abstract", "")
-        above = self._title_above(page, first, record.texts.get("number", ""))
-        if above is not None:
-            record.title = record.title or above[0]
-            record.detail = above[1]
-        else:
-            record.title = record.title or page.title
-            record.detail = page.url
+        last = max(max(indexes) for row in rows.values() for indexes in row.values())
+        title, record.detail = self._card(page, first, last, record)
+        record.title = record.title or title
         return record
 
-    def _title_above(self, page: Page, index: int, number: str) -> tuple[str, str] | None:
-        """The linked title over a card, where a page holds several."""
-        best: tuple[str, str] | None = None
-        for block in reversed(page.blocks[max(0, index - 4) : index]):
-            for at in block.links:
-                link = page.links[at]
-                if (
-                    len(link.text) >= _TITLE
-                    and link.text != number
-                    and link.url
-                    and key(link.url) != page.key
-                    and block.region not in ("crumb", "header")
-                    and not self.vocabulary.topics_of_label(link.text)
-                    and (best is None or len(link.text) > len(best[0]))
-                ):
-                    best = (link.text, link.url)
-        return best
+    def _card(self, page: Page, first: int, last: int, record: _Record) -> tuple[str, str]:
+        """Title and address of a card whose fields stand in a table: above it, or behind it ("Xem chi tiết")."""
+        title = detail = ""
+        for block in reversed(page.blocks[max(0, first - 4) : first]):
+            text = block.text
+            if self._field(text) is not None or block.region == "crumb":
+                break
+            if (
+                len(text) > max(len(title), _TITLE)
+                and (block.links or block.level)
+                and not _NUMBER_ONLY.fullmatch(text)
+                and not self._names_section(page, block)
+            ):
+                title = text
+                detail = next((page.links[at].url for at in block.links if page.links[at].url), "")
+        for index in range(last + 1, min(last + 6, len(page.blocks))):
+            if self._starts(page, page.blocks[index]):
+                break
+            self._links_of(page, [index], record, titles=False)
+        detail = detail if detail and key(detail) != page.key else record.detail
+        return title, detail
 
     # ------------------------------------------------------------------ cards and label/value rows outside tables
 
@@ -283,6 +301,13 @@ class _Reader:
             if not text or block.cell is not None:
                 continue
             name, value = self._pair(text)
+            if name == "number" and value and (block.links or block.level):
+                if record is not None and self._worth(record):
+                    yield record
+                record = _Record(page, index, texts={"number": self._number(value)}, quote=text[:300])
+                self._links_of(page, [index], record)
+                waiting = None
+                continue
             if name is not None:
                 if record is not None and index - record.at <= _RECORD:
                     if value:
@@ -298,9 +323,9 @@ class _Reader:
                 waiting = None
                 continue
             waiting = None
-            if self._starts(page, block):
+            if self._starts(page, block) and not self._attached(page, block, record, index):
                 if record is not None and not record.title and record.at >= index - 3:
-                    record.title, record.quote = text, f"{record.quote} {text}"[:300]
+                    record.title, record.quote = self._title_in(page, block), f"{record.quote} {text}"[:300]
                     self._links_of(page, [index], record)
                     continue
                 if record is not None and self._worth(record):
@@ -309,12 +334,32 @@ class _Reader:
                 if _NUMBER_ONLY.fullmatch(text):
                     record.texts["number"] = self._number(text)
                 else:
-                    record.title = text
+                    record.title = self._title_in(page, block)
                 self._links_of(page, [index], record)
             elif record is not None and index - record.at <= _RECORD:
                 self._links_of(page, [index], record, titles=False)
         if record is not None and self._worth(record):
             yield record
+
+    def _title_in(self, page: Page, block: Block) -> str:
+        """The title in a block: the text of its link where that is one, else all of it."""
+        linked = max((page.links[at].text for at in block.links), key=len, default="")
+        return linked if _TITLE <= len(linked) < len(block.text) and linked in block.text else block.text
+
+    def _attached(self, page: Page, block: Block, record: _Record | None, index: int) -> bool:
+        """Whether a linked text is the name of a file of the document before it."""
+        if record is None or not record.title or index - record.at > _RECORD or not block.links:
+            return False
+        return all(self._is_file(page.links[at].url, page.links[at].text) for at in block.links)
+
+    def _names_section(self, page: Page, block: Block) -> bool:
+        """Whether a heading or link is the name of a section, not a title: it leads where every page leads."""
+        if not self.vocabulary.topics_of_label(block.text):
+            return False
+        links = [page.links[at] for at in block.links if page.links[at].url]
+        if not links or not any(char.isdigit() for char in block.text):
+            return True
+        return any(key(link.url) in self.pages.furniture or link.region in ("menu", "crumb") for link in links)
 
     def _worth(self, record: _Record) -> bool:
         return (
@@ -342,27 +387,35 @@ class _Reader:
         text = block.text
         if len(text) > 600 or block.region == "crumb":
             return False
-        if (block.links or block.level) and _NUMBER_ONLY.fullmatch(text):
+        dates = find_dates(text)
+        if (block.links or block.level) and not dates and _NUMBER_ONLY.fullmatch(text) and not extension(text):
             return True
-        if len(text) < _TITLE or self.vocabulary.topics_of_label(text):
+        if len(text) < _TITLE or self._names_section(page, block) or self._says_download(text):
             return False
-        if find_dates(text) and len(text) < 30:
+        if dates and len(text) < 30:
             return False
         if block.level:
             return True
         return any(len(page.links[index].text) >= _TITLE and page.links[index].url for index in block.links)
 
+    def _says_download(self, text: str) -> bool:
+        """Whether a text only invites to open or download ("Xem chi tiết toàn văn")."""
+        folded = words(text)
+        columns = self.words.columns
+        return any(f"{folded} ".startswith(f"{label} ") for label in (*columns.download, *columns.noise))
+
     # ------------------------------------------------------------------ titles in the section's pages
 
-    def _of_titles(self) -> Iterator[_Record]:
+    def _of_titles(self, told: set[str]) -> Iterator[_Record]:
+        """Titles in lists of the section that tell nothing else of their documents; `told` are pages that do."""
         for page_key, entry in self.by_section.items():
             page = self.pages.by_key.get(page_key)
-            if page is None or page.home:
+            if page is None or page_key in told or page_key in self.homes:
                 continue
             for block in self.pages.own[page_key]:
                 yield from self._title_records(page, block, entry)
         home = self.pages.home
-        if home is not None:
+        if home is not None and home.key not in told:
             yield from self._home_block(home)
 
     def _title_records(self, page: Page, block: Block, entry: Entry | None) -> Iterator[_Record]:
@@ -373,7 +426,9 @@ class _Reader:
                 and link.url
                 and key(link.url) != page.key
                 and (self.pages.internal(link.url) or extension(link.url) in DOCUMENT_EXTENSIONS)
-                and not self.vocabulary.topics_of_label(link.text)
+                and not link.text.startswith("<")
+                and not self._says_download(link.text)
+                and not self._names_section(page, block)
                 and link.region != "crumb"
             ):
                 record = _Record(page, 0, link.text, quote=block.text[:300], label=entry.label if entry else "")
@@ -385,15 +440,25 @@ class _Reader:
     def _home_block(self, home: Page) -> Iterator[_Record]:
         """The block of documents on the home page, under its heading."""
         for index, block in enumerate(home.blocks):
-            if not block.level or TOPIC not in self.vocabulary.topics_of_label(block.text):
+            if not block.level or block.region == "menu" or not self._names_documents(home, block):
                 continue
             found: list[_Record] = []
+            gap = 0
             for below in home.blocks[index + 1 : index + 25]:
-                if below.level and self.vocabulary.topics_of_label(below.text):
+                if below.level and (not below.links or self.vocabulary.topics_of_label(below.text)):
                     break
-                found += self._title_records(home, below, None)
+                titles = list(self._title_records(home, below, None))
+                gap = 0 if titles else gap + 1
+                if len(below.links) > 2 or gap > 3:
+                    break
+                found += titles
             if len(found) >= 2:
                 yield from found
+
+    def _names_documents(self, page: Page, block: Block) -> bool:
+        """Whether a heading, or a link in it ("Văn bản", "Xem thêm"), names the topic."""
+        texts = [block.text, *(page.links[index].text for index in block.links)]
+        return any(TOPIC in self.vocabulary.topics_of_label(text) for text in texts)
 
     # ------------------------------------------------------------------ links, numbers, kinds
 
@@ -406,7 +471,12 @@ class _Reader:
                 if self._is_file(link.url, link.text):
                     if link.url not in record.files:
                         record.files.append(link.url)
-                elif titles and not record.detail and self.pages.internal(link.url) and key(link.url) != page.key:
+                elif (
+                    (titles or self._field(link.text) == "noise")
+                    and not record.detail
+                    and self.pages.internal(link.url)
+                    and key(link.url) != page.key
+                ):
                     record.detail = link.url
 
     def _is_file(self, url: str, text: str) -> bool:
@@ -451,7 +521,7 @@ class _Reader:
             detail = detail or record.detail
             label = label or record.label
         titles = [record.title for record in group if record.title]
-        title = max(titles, key=len, default="")[:500]
+        title = _bare(max(titles, key=len, default=""))[:500]
         first = group[0]
         target = self.pages.look(detail) if detail else None
         if target is not None and target.page is not None and not target.page.home:
@@ -474,6 +544,7 @@ class _Reader:
             signer=texts.get("signer", "")[:100],
             files=tuple(files[:20]),
             detail=detail,
+            listed=any(key(record.detail) != record.page.key for record in group),
         )
 
     def _files_on(self, page: Page) -> Iterator[str]:
@@ -498,8 +569,9 @@ class _Reader:
 
     def _kind(self, title: str, number: str) -> str:
         symbols = [words(part).replace(" ", "") for part in _SPLIT.split(number)[1:]]
+        symbols = [symbol for symbol in symbols if symbol and not symbol.isdigit()]
         for kind in self.words.kinds:
-            if any(symbol.replace(" ", "") in symbols[:2] for symbol in kind.symbols):
+            if any(symbol.replace(" ", "") in symbols[:1] for symbol in kind.symbols):
                 return kind.title
         folded = words(title)
         best: tuple[int, str] | None = None
@@ -510,7 +582,7 @@ class _Reader:
                     best = (at, kind.title)
         if best is not None:
             return best[1]
-        if any(len(symbol) >= 2 and not symbol.isdigit() for symbol in symbols):
+        if any(len(symbol) >= 2 for symbol in symbols):
             # A number without a symbol of its kind is that of an official letter (Nghị định 30/2020/NĐ-CP, Phụ lục III).
             return next((kind.title for kind in self.words.kinds if "cv" in kind.symbols), "")
         return ""
@@ -549,6 +621,27 @@ class _Reader:
                 if hits >= 2 or (hits and page.key in self.by_section and not form.loose):
                     return page, form
         return None
+
+
+def home_copies(pages: Pages) -> frozenset[str]:
+    """The keys of the home page and of pages that repeat it under another address (/index.html, /trang-chu)."""
+    home = pages.home
+    if home is None:
+        return frozenset()
+    mine = {block.signature for block in home.blocks}
+    copies = {home.key}
+    for page in pages.pages:
+        if page.title == home.title and page is not home and mine:
+            theirs = {block.signature for block in page.blocks}
+            if len(mine & theirs) >= 0.6 * len(mine):
+                copies.add(page.key)
+    return frozenset(copies)
+
+
+def _bare(title: str) -> str:
+    """A title without the label and the brackets that a template puts around it ("Tên: (…)")."""
+    match = _WRAPPED.fullmatch(title)
+    return match.group(1) if match else title
 
 
 def _date_in(text: str) -> date | None:

@@ -14,12 +14,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from auditor.dates import FoundDate, classify, find_dates
-from auditor.facts.documents import Documents
+from auditor.facts.documents import Documents, home_copies
 from auditor.facts.pages import Pages
 from auditor.facts.sections import Ladder, Sections
 from auditor.page import Block, Page
 from auditor.text import words
-from auditor.urls import key
+from auditor.urls import IMAGE_EXTENSIONS, extension, key
 from auditor.vocabulary import Vocabulary
 
 _DIGIT = re.compile(r"\d")
@@ -132,28 +132,28 @@ class _Reader:
         self.pages, self.documents, self.vocabulary, self.as_of = pages, documents, vocabulary, as_of
         self.topics_of_page = _topics_of_pages(sections)
         self.found: dict[str, Publication] = {}
-        self.listed_in: dict[str, set[str]] = defaultdict(set)
-        self.on_home: set[str] = set()
+        self.homes = home_copies(pages)
         self.undated: dict[str, tuple[str, Page]] = {}
 
     def read(self) -> None:
         stamps = {page.key: list(stamps_of(page)) for page in self.pages.pages}
-        clocks = _clock_places(self.pages, stamps)
+        clocks = _clock_spots(self.pages, stamps)
         seen: set[tuple[int, int, str]] = set()
         for page in self.pages.pages:
-            kept = [stamp for stamp in stamps[page.key] if _place(stamp.block) not in clocks]
+            kept = [stamp for stamp in stamps[page.key] if stamp.title or _spot(stamp) not in clocks]
             paired = list(self._pairs(page, kept))
             counts: dict[tuple[str, str], int] = defaultdict(int)
             for stamp, _, _ in paired:
                 counts[_place(stamp.block)] += 1
             own = self._own_date(page, kept, counts)
             if own is not None:
-                found, origin, quote, title = own
+                found, origin, quote, title, used = own
+                paired = [pair for pair in paired if pair[0] is not used]
                 self._add(title, page.url, found.date, found.precision, origin, page, quote, frozenset())
             for stamp, title, url in paired:
                 block = stamp.block
                 mark = (block.signature, hash(url), title)
-                if mark in seen and not page.home:
+                if mark in seen and page.key not in self.homes:
                     continue
                 seen.add(mark)
                 topics = self._headings_above(page, stamp.index)
@@ -177,7 +177,7 @@ class _Reader:
     def _undated(self) -> None:
         titles = {words(item.title) for item in self.found.values()}
         for page in self.pages.pages:
-            if page.home or key(page.url) in self.found or page.key in self.pages.furniture:
+            if page.key in self.homes or page.key in self.found or page.key in self.pages.furniture:
                 continue
             title = article_title(page)
             if title and words(title) not in titles:
@@ -187,10 +187,10 @@ class _Reader:
 
     def _own_date(
         self, page: Page, stamps: list[Stamp], listed: Mapping[tuple[str, str], int]
-    ) -> tuple[FoundDate, Origin, str, str] | None:
+    ) -> tuple[FoundDate, Origin, str, str, Stamp | None] | None:
         """The date that a page gives to itself, from the most trusted origin."""
         title_at = title_block(page)
-        if page.home or title_at is None:
+        if page.key in self.homes or title_at is None:
             return None
         title = page.blocks[title_at].text
         chrome = page.key in self.pages.furniture or sum(listed.values()) >= _LIST
@@ -198,10 +198,10 @@ class _Reader:
             for script in page.scripts:
                 if '"datePublished"' in script and (match := _JSON_DATE.search(script)):
                     if found := self._declared(match.group(1)):
-                        return found, Origin.JSON_LD, match.group(0), title
+                        return found, Origin.JSON_LD, match.group(0), title, None
             for name in _META_DATES:
                 if (content := page.metas.get(name)) and (found := self._declared(content)):
-                    return found, Origin.META, f"{name}: {content}", title
+                    return found, Origin.META, f"{name}: {content}", title, None
         for stamp in stamps:
             if listed.get(_place(stamp.block), 0) >= _LIST or stamp.title:
                 continue
@@ -211,8 +211,10 @@ class _Reader:
             between = page.blocks[min(stamp.index, title_at) + 1 : max(stamp.index, title_at)]
             if distance > 0 and any(self._title_link(page, block) for block in between):
                 continue
+            if distance > 0 and self._is_item(page, stamp.index + 1):
+                continue
             origin = Origin.TIME_TAG if stamp.machine else Origin.STAMP
-            return stamp.found, origin, stamp.block.text, title
+            return stamp.found, origin, stamp.block.text, title, stamp
         if not chrome and (match := _URL_DATE.search(page.url)):
             try:
                 day = date(int(match.group(1)), int(match.group(2)), int(match.group(3)))
@@ -220,8 +222,16 @@ class _Reader:
                 return None
             if day <= self.as_of:
                 found = FoundDate(0, 0, day, "day", "iso", match.group(0))
-                return found, Origin.URL, page.url, title
+                return found, Origin.URL, page.url, title, None
         return None
+
+    def _is_item(self, page: Page, index: int) -> bool:
+        """Whether a block is nothing but the linked title of another page: then the stamp before it is that page's."""
+        if index >= len(page.blocks):
+            return False
+        block = page.blocks[index]
+        linked = self._title_link(page, block)
+        return linked is not None and len(linked[0]) >= 0.8 * len(block.text) and not extension(linked[1])
 
     def _declared(self, value: str) -> FoundDate | None:
         found = find_dates(value)
@@ -274,7 +284,10 @@ class _Reader:
                 and link.url
                 and len(block.text) >= _TITLE
                 and key(link.url) != page.key
-                and not self.vocabulary.topics_of_label(text)
+                and extension(link.url) not in IMAGE_EXTENSIONS
+                and not text.startswith("<")
+                and not (link.region in ("menu", "crumb") and self.vocabulary.topics_of_label(text))
+                and not (key(link.url) in self.pages.furniture and self.vocabulary.topics_of_label(text))
             ):
                 return text, link.url
         return None
@@ -282,10 +295,11 @@ class _Reader:
     def _headings_above(self, page: Page, index: int) -> frozenset[str]:
         """The topics of the nearest heading above that names a section."""
         for block in reversed(page.blocks[max(0, index - 60) : index]):
-            if (block.level or (block.links and len(block.text) <= 40)) and block.text:
-                topics = self.vocabulary.topics_of_label(block.text)
-                if topics:
-                    return frozenset(topics)
+            if block.level and block.text and block.region not in ("menu", "crumb"):
+                texts = [block.text, *(page.links[at].text for at in block.links)]
+                for text in texts:
+                    if topics := self.vocabulary.topics_of_label(text):
+                        return frozenset(topics)
         return frozenset()
 
     # ------------------------------------------------------------------ putting together
@@ -310,7 +324,7 @@ class _Reader:
         topics = topics | self.topics_of_page.get(page.key, frozenset()) if origin is not Origin.DOCUMENT else topics
         topics = topics | self.topics_of_page.get(ident, frozenset())
         known = self.found.get(ident)
-        on_home = page.home or (known is not None and known.on_home)
+        on_home = page.key in self.homes or (known is not None and known.on_home)
         if known is not None and _TRUST[known.origin] <= _TRUST[origin]:
             self.found[ident] = _with(known, known.topics | topics, on_home)
             return
@@ -328,7 +342,7 @@ class _Reader:
 
 
 def _with(item: Publication, topics: frozenset[str], on_home: bool) -> Publication:
-    if item.origin is Origin.DOCUMENT or "documents" in topics:
+    if item.origin is Origin.DOCUMENT or ("documents" in topics and "news" not in topics):
         genre = Genre.DOCUMENT
     elif "news" in topics or (on_home and not topics):
         genre = Genre.NEWS
@@ -343,9 +357,9 @@ def _topics_of_pages(sections: Sections) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for topic, section in sections.found.items():
         for entry in section.entries:
-            if entry.state is Ladder.CONTENT and entry.target is not None and entry.target.page is not None:
-                if not entry.target.page.home:
-                    found[entry.target.page.key].add(topic)
+            page = entry.target.page if entry.target is not None else None
+            if entry.state is Ladder.CONTENT and page is not None and not page.home:
+                found[page.key].add(topic)
     return {ident: frozenset(topics) for ident, topics in found.items()}
 
 
@@ -368,11 +382,21 @@ def stamps_of(page: Page) -> Iterator[Stamp]:
     for index, block in enumerate(page.blocks):
         if index in machine:
             title, url = _linked_title(page, block, block.text)
-            yield Stamp(page, index, machine[index], title, url, machine=True)
+            if title[:1].isdigit() and len(title) < 2 * _TITLE_AFTER_DATE:
+                title, url = "", ""  # the link of a stamp to its article
+            yield Stamp(page, index, _as_shown(machine[index], block.text), title, url, machine=True)
         elif block.text and len(block.text) <= _STAMP_BLOCK and _DIGIT.search(block.text):
             stamp = _stamp(page, index, block, fetched)
             if stamp is not None:
                 yield stamp
+
+
+def _as_shown(declared: FoundDate, text: str) -> FoundDate:
+    """The declared date as the page shows it: where the two differ by a day, one of them is in another time zone."""
+    for found in find_dates(text) if len(text) <= _STAMP_BLOCK else []:
+        if found.precision == "day" and abs(found.date - declared.date) == timedelta(days=1):
+            return found
+    return declared
 
 
 def _stamp(page: Page, index: int, block: Block, fetched: date | None) -> Stamp | None:
@@ -412,10 +436,8 @@ def _stamp(page: Page, index: int, block: Block, fetched: date | None) -> Stamp 
 
 def _reads_as_sentence(text: str, found: FoundDate) -> bool:
     """Whether the date ends a phrase ("áp dụng từ ngày 18/10/2021") instead of standing by itself."""
-    return (
-        (found.form == "long_vi"
-        and len(text[: found.start].strip()) > _TITLE)
-        or (found.text.lower().startswith("ngày") and len(text[: found.start].strip()) > _TITLE)
+    return (found.form == "long_vi" and len(text[: found.start].strip()) > _TITLE) or (
+        found.text.lower().startswith("ngày") and len(text[: found.start].strip()) > _TITLE
     )
 
 
@@ -423,7 +445,7 @@ def _linked_title(page: Page, block: Block, text: str) -> tuple[str, str]:
     """The title in a block that holds link and date at once."""
     for index in block.links:
         link = page.links[index]
-        if len(link.text) >= _TITLE and link.url and link.text in text:
+        if len(link.text) >= _TITLE and link.url and link.text in text and key(link.url) != page.key:
             dates = find_dates(link.text)
             if len(link.text) - sum(one.end - one.start for one in dates) >= _TITLE:
                 return link.text, link.url
@@ -437,24 +459,44 @@ def _day_of(moment: str) -> date | None:
         return None
 
 
-def _clock_places(pages: Pages, stamps: Mapping[str, list[Stamp]]) -> frozenset[tuple[str, str]]:
-    """Places of the template that show the time of the visit: on most pages, once or twice, always (almost) the same."""
-    where: dict[tuple[str, str], dict[str, list[Stamp]]] = defaultdict(lambda: defaultdict(list))
+def _spot(stamp: Stamp) -> tuple[tuple[str, str], int]:
+    """A place of the template: what stands there and what stands just before it."""
+    before = stamp.page.blocks[stamp.index - 1].signature if stamp.index else 0
+    return _place(stamp.block), before
+
+
+def _clock_spots(pages: Pages, stamps: Mapping[str, list[Stamp]]) -> frozenset[tuple[tuple[str, str], int]]:
+    """Spots of the template that show the time of the visit: on many pages, once or twice, (almost) always the same."""
+    where: dict[tuple[tuple[str, str], int], dict[str, list[Stamp]]] = defaultdict(lambda: defaultdict(list))
+    places: dict[tuple[str, str], list[Stamp]] = defaultdict(list)
     for ident, found in stamps.items():
         for stamp in found:
             if not stamp.title:
-                where[_place(stamp.block)][ident].append(stamp)
+                where[_spot(stamp)][ident].append(stamp)
+                places[_place(stamp.block)].append(stamp)
+    total = len(pages.pages)
     clocks = set()
-    for place, by_page in where.items():
-        if max(len(found) for found in by_page.values()) > 2:
-            continue
+    for spot, by_page in where.items():
         every = [stamp for found in by_page.values() for stamp in found]
-        distinct = {stamp.found.date for stamp in every}
-        if (all(_is_now(stamp) for stamp in every) and (
-            len(by_page) >= max(2, 0.3 * len(pages.pages)) or _above_everything(every)
-        )) or (len(by_page) >= max(3, 0.6 * len(pages.pages)) and len(distinct) <= 3):
-            clocks.add(place)
+        now = all(_is_now(stamp) for stamp in every)
+        # A place where nothing but the day of the visit ever stands, once or twice a page, is a clock whatever is beside.
+        place = places[spot[0]]
+        shown_on = {stamp.page.key for stamp in place}
+        always = all(_is_now(stamp) for stamp in place) and len(place) <= 2 * len(shown_on)
+        if (
+            (now and (len(by_page) >= max(2, 0.1 * total) or _in_header(every)))
+            or (always and len(shown_on) >= max(3, 0.2 * total))
+            or (len(by_page) >= max(3, 0.6 * total) and not _beside_titles(every))
+        ):
+            clocks.add(spot)
     return frozenset(clocks)
+
+
+def _beside_titles(stamps: list[Stamp]) -> bool:
+    """Whether a block of articles repeats on every page: a linked title stands before or behind each stamp."""
+    stamp = stamps[0]
+    around = stamp.page.blocks[max(0, stamp.index - 1) : stamp.index + 2]
+    return any(len(stamp.page.links[at].text) >= _TITLE for block in around for at in block.links)
 
 
 def _is_now(stamp: Stamp) -> bool:
@@ -462,7 +504,7 @@ def _is_now(stamp: Stamp) -> bool:
     return fetched is not None and abs(stamp.found.date - fetched) <= timedelta(days=1)
 
 
-def _above_everything(stamps: list[Stamp]) -> bool:
+def _in_header(stamps: list[Stamp]) -> bool:
     """Whether the stamps stand in a header, with a weekday: the usual look of a clock on a portal of one page."""
     return all(stamp.found.weekday and stamp.block.region in ("header", "menu") for stamp in stamps)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from auditor.dates import find_dates
@@ -25,6 +25,9 @@ SUBJECTS = ("classes", "students", "facilities")
 _YEAR = re.compile(r"(?<!\d)(20\d\d|19[89]\d)(?:\s*[-–/]\s*(20\d\d|\d\d))?(?!\d)")
 _FIGURE = re.compile(r"(?<![\d/.-])\d{1,3}(?:[.,]\d{3})*(?![\d/-])")
 _MIN_ROWS = 2
+# Outside a section of statistics a table counts only when years are its rows or columns.
+_MIN_YEARS = 2
+_YEAR_CELL = 30
 _FOUNDED = 60  # characters between the words of a founding and its year
 
 
@@ -77,7 +80,7 @@ class _Reader:
             if in_section or any(
                 contains_words(page.words, label) for label in (*self.words.students[:2], *self.words.facilities[:3])
             ):
-                yield from self._tables(page)
+                yield from self._tables(page, in_section)
             if in_section and not page.home:
                 yield from self._whole(page)
                 yield from self._files(page)
@@ -113,7 +116,7 @@ class _Reader:
 
     # ------------------------------------------------------------------ tables
 
-    def _tables(self, page: Page) -> Iterator[Figures]:
+    def _tables(self, page: Page, in_section: bool) -> Iterator[Figures]:
         tables: dict[int, list[Block]] = defaultdict(list)
         before: dict[int, str] = {}
         last = ""
@@ -135,7 +138,9 @@ class _Reader:
             subjects = self._subjects(labels)
             if counted < 2 or not subjects:
                 continue
-            years = _years(block.text for block in blocks if len(block.text) <= 60)
+            years = _years(block.text for block in blocks if len(block.text) <= _YEAR_CELL)
+            if not in_section and len(years) < _MIN_YEARS:
+                continue
             if not years:
                 years = _years([before[number], page.title])
             if years:
@@ -193,10 +198,10 @@ class _Reader:
         return min(found, default=None)
 
 
-def _years(texts: Iterator[str] | list[str] | object) -> frozenset[int]:
+def _years(texts: Iterable[str]) -> frozenset[int]:
     """The years that texts name; a school year by the year in which it begins."""
     years: set[int] = set()
-    for text in texts:  # type: ignore[attr-defined]
+    for text in texts:
         if any(found.precision == "day" for found in find_dates(text)):
             continue
         for match in _YEAR.finditer(text):
