@@ -6,6 +6,7 @@ hosts), never in raw source: scripts and hash names are full of look-alikes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from auditor.links import script_targets
 from auditor.page import Page
 from auditor.text import contains_words, words
 from auditor.urls import absolute, host_of
-from auditor.vocabulary import AbuseGroup, Vocabulary, under
+from auditor.vocabulary import AbuseGroup, Label, Vocabulary, under
 
 _NEARBY = 300
 _MAX_SIGNS = 40
@@ -76,6 +77,7 @@ def _of_page(page: Page, pages: Pages, vocabulary: Vocabulary, known: set[tuple[
         for name, group in data.groups.items():
             token = _host_token(host, group)
             brand = _first(label, group.brands) or _first(label, group.phrases)
+            brand = brand or next(iter(_accented(link.text.lower(), group)), None)
             if token and brand:
                 yield Sign("link", page, defuse(f"{link.text} → {link.url}"), brand, name, True)
             elif token or (brand and not _legitimate(label, vocabulary)):
@@ -93,7 +95,11 @@ def _of_page(page: Page, pages: Pages, vocabulary: Vocabulary, known: set[tuple[
     yield from _in_text(page, page.title, "meta", vocabulary)
     text = page.words
     tokens = set(text.split())
-    if any(_any_in(text, tokens, group.brands) or _any_in(text, tokens, group.phrases) for group in data.groups.values()):
+    lower = page.text.lower()
+    if any(
+        _any_in(text, tokens, group.brands) or _any_in(text, tokens, group.phrases) or _accented(lower, group)
+        for group in data.groups.values()
+    ):
         for block in page.blocks:
             yield from _in_text(page, block.text, "hidden" if block.hidden else "text", vocabulary)
     title = words(page.title)
@@ -111,6 +117,7 @@ def _in_text(page: Page, text: str, kind: str, vocabulary: Vocabulary) -> Iterat
     for name, group in vocabulary.abuse.groups.items():
         brands = [brand for brand in group.brands if contains_words(folded, brand)]
         phrases = [phrase for phrase in group.phrases if contains_words(folded, phrase)]
+        phrases += _accented(text.lower(), group)
         if not (brands or phrases) or _legitimate(folded, vocabulary):
             continue
         weak = [word for word in group.weak if contains_words(folded, word)]
@@ -136,6 +143,16 @@ def _first(folded: str, labels: tuple[str, ...]) -> str | None:
 def _any_in(text: str, tokens: set[str], labels: tuple[str, ...]) -> bool:
     """Whether any label stands in a page's words: a set look-up for one word, a search only for more."""
     return any(label in tokens if " " not in label else label in text for label in labels)
+
+
+def _accented(text: str, group: AbuseGroup) -> list[Label]:
+    """The phrases that mean abuse only with their accents and stand as whole words in lower-case text."""
+    found = []
+    for label in group.accented:
+        at = text.find(label.shown.lower())
+        if at >= 0 and re.search(rf"(?<!\w){re.escape(label.shown.lower())}(?!\w)", text):
+            found.append(label)
+    return found
 
 
 def _host_token(host: str, group: AbuseGroup) -> str | None:
