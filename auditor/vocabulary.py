@@ -369,19 +369,26 @@ class People(_Data):
     service_words: Labels
 
     @cached_property
-    def _posts(self) -> Mapping[str, Position]:
-        return {str(name): position for position in self.positions for name in position.names}
+    def _posts(self) -> Mapping[str, tuple[tuple[str, Position], ...]]:
+        """Posts by the first word of their names, the longest names first."""
+        listed: dict[str, list[tuple[str, Position]]] = {}
+        for position in self.positions:
+            for name in position.names:
+                listed.setdefault(name.partition(" ")[0], []).append((f"{name} ", position))
+        return {first: tuple(sorted(found, key=lambda post: -len(post[0]))) for first, found in listed.items()}
 
     def position(self, text: str) -> Position | None:
         """The post that a short text names: the one with the longest name in it, or None."""
-        tokens = words(text).split()
+        folded = f"{words(text)} "
         best: tuple[int, Position] | None = None
-        for start in range(len(tokens)):
-            for end in range(start + 1, min(start + 6, len(tokens)) + 1):
-                name = " ".join(tokens[start:end])
-                found = self._posts.get(name)
-                if found is not None and (best is None or len(name) > best[0]):
-                    best = (len(name), found)
+        start = 0
+        for token in folded.split():
+            for name, position in self._posts.get(token, ()):
+                if folded.startswith(name, start):
+                    if best is None or len(name) > best[0]:
+                        best = (len(name), position)
+                    break
+            start += len(token) + 1
         return best[1] if best else None
 
 
@@ -502,6 +509,7 @@ class FormWords(_Data):
     opinion_marks: tuple[StrictStr, ...]
     other_marks: tuple[StrictStr, ...]
     other_names: tuple[StrictStr, ...]
+    comment_marks: tuple[StrictStr, ...]
     application_fields: Labels
     application_words: Labels
     account_words: Labels

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from auditor.facts.opinion import Opinion
 from auditor.facts.pages import Pages, evidence_of
-from auditor.facts.sections import Ladder, Section, Sections
+from auditor.facts.sections import Entry, Ladder, Sections
 from auditor.model import Evidence, Finding, Reason, failed, partial, passed, undetermined
-from auditor.page import Page
 
 _BROKEN = {
     Ladder.NOWHERE: ("mục này không dẫn đến trang nào", Reason.LINK_DEAD),
@@ -15,9 +14,11 @@ _BROKEN = {
     Ladder.EMPTY: ("trang không có biểu mẫu hay nội dung gì", Reason.EMPTY),
     Ladder.LOGIN: ("phải đăng nhập mới gửi được", Reason.LOGIN_REQUIRED),
     Ladder.EXTERNAL: ("chỉ dẫn sang trang khác", Reason.EXTERNAL_ONLY),
-    Ladder.SINGLE: ("đó chỉ là một bài lẻ, không có biểu mẫu", Reason.SINGLE_DOCUMENT),
     Ladder.CONTENT: ("chưa có ô nhập nội dung và nút gửi", Reason.INCOMPLETE),
 }
+_UNSEEN = (Ladder.UNSEEN, Ladder.FORBIDDEN)
+# From the worst to the best, for a portal with several such entries.
+_WORTH = (Ladder.PLACEHOLDER, *_BROKEN)
 
 
 def feedback(opinion: Opinion, sections: Sections, pages: Pages) -> Finding:
@@ -45,53 +46,54 @@ def feedback(opinion: Opinion, sections: Sections, pages: Pages) -> Finding:
             [evidence_of(form.page, form.label, "Biểu mẫu sau đăng nhập")],
             Reason.LOGIN_REQUIRED,
         )
-    asked = sections.find("feedback")
-    contact = sections.find("contact")
-    for section in (asked, contact):
-        best = section.best
-        if best is not None and section.state in (Ladder.UNSEEN, Ladder.FORBIDDEN):
+    asked, contact = _entries(sections, "feedback", pages), _entries(sections, "contact", pages)
+    for entry in (*asked, *contact):
+        if entry.state in _UNSEEN:
             return undetermined(
-                f"Có mục “{best.label[:120]}” nhưng chưa đọc được trang này.",
-                [evidence_of(best.page, best.label, best.url)],
-                Reason.ROBOTS_FORBID if section.state is Ladder.FORBIDDEN else Reason.CRAWL_CUT_SHORT,
+                f"Có mục “{entry.label[:120]}” nhưng chưa đọc được trang này.",
+                [evidence_of(entry.page, entry.label, entry.url)],
+                Reason.ROBOTS_FORBID if entry.state is Ladder.FORBIDDEN else Reason.CRAWL_CUT_SHORT,
             )
-    for section in (asked, contact):
-        found = _announced(section, pages.home, of_contact=section is contact)
-        if found is not None:
-            return found
+    for entries in (asked, contact):
+        if entries:
+            return _announced(max(entries, key=lambda entry: (_WORTH.index(entry.state), entry.strong)))
+    singles = sections.find("feedback").singles
+    if singles:
+        return partial(
+            f"Chỉ thấy bài lẻ “{singles[0].title[:120]}”, chưa có biểu mẫu gửi ý kiến.",
+            [Evidence(singles[0].url, singles[0].title[:300], "", singles[0].page.fetched_at)],
+            Reason.SINGLE_DOCUMENT,
+        )
     return failed(
         "Không thấy biểu mẫu góp ý, trang liên hệ hay mục hỏi đáp nào để gửi ý kiến.",
         pages.looked_at(),
     )
 
 
-def _announced(section: Section, home: Page | None, *, of_contact: bool) -> Finding | None:
-    """What an opinion section without a form is worth; None where it is none, as a heading over a footer's address."""
-    best = section.best
-    if best is None and section.singles and not of_contact:
-        single = section.singles[0]
-        return partial(
-            f"Chỉ thấy bài lẻ “{single.title[:120]}”, chưa có biểu mẫu gửi ý kiến.",
-            [Evidence(single.url, single.title[:300], "", single.page.fetched_at)],
-            Reason.SINGLE_DOCUMENT,
-        )
-    if best is None or section.state is Ladder.NONE:
-        return None
-    if of_contact and (best.target is None or (best.target.page is not None and best.target.page is home)):
-        return None
-    shown = [evidence_of(best.page, best.label, f"Mục dẫn đến {best.url}" if best.url else "Nơi thấy mục này")]
-    if best.target is not None and best.target.page is not None:
-        shown.insert(0, evidence_of(best.target.page, best.quote, "Trang của mục"))
-    if section.state is Ladder.PLACEHOLDER:
-        return failed(
-            f"Mục “{best.label[:120]}” chỉ ghi là đang cập nhật, chưa gửi được ý kiến nào.",
-            shown,
-            Reason.PLACEHOLDER,
-        )
-    what, reason = _BROKEN[section.state]
+def _entries(sections: Sections, topic: str, pages: Pages) -> list[Entry]:
+    """Entries of a topic; "Liên hệ" over an address on the home page is no place for opinions, "Góp ý" is."""
+    found = [entry for entry in sections.find(topic).entries if entry.state in _WORTH or entry.state in _UNSEEN]
+    if topic == "feedback":
+        return found
+    return [
+        entry
+        for entry in found
+        if entry.target is not None and (entry.target.page is None or entry.target.page is not pages.home)
+    ]
+
+
+def _announced(entry: Entry) -> Finding:
+    """What an announced opinion section without a form is worth."""
+    shown = [evidence_of(entry.page, entry.label, f"Mục dẫn đến {entry.url}" if entry.url else "Nơi thấy mục này")]
+    if entry.target is not None and entry.target.page is not None:
+        shown.insert(0, evidence_of(entry.target.page, entry.quote, "Trang của mục"))
+    label = entry.label[:120]
+    if entry.state is Ladder.PLACEHOLDER:
+        return failed(f"Mục “{label}” chỉ ghi là đang cập nhật, chưa gửi được ý kiến nào.", shown, Reason.PLACEHOLDER)
+    what, reason = _BROKEN[entry.state]
     return partial(
-        f"Có mục “{best.label[:120]}” nhưng {what}.",
+        f"Có mục “{label}” nhưng {what}.",
         shown,
         reason,
-        remedy=f"Đặt vào mục “{best.label[:120]}” một biểu mẫu có ô nhập nội dung và nút gửi, không cần đăng nhập.",
+        remedy=f"Đặt vào mục “{label}” một biểu mẫu có ô nhập nội dung và nút gửi, không cần đăng nhập.",
     )

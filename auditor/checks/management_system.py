@@ -6,7 +6,7 @@ from auditor.facts.outlinks import OutLinks
 from auditor.facts.pages import Pages, evidence_of
 from auditor.model import Finding, Unit, failed, passed
 from auditor.urls import host_of
-from auditor.vocabulary import Vocabulary
+from auditor.vocabulary import Vocabulary, under
 
 
 def management_system(out_links: OutLinks, pages: Pages, unit: Unit, vocabulary: Vocabulary) -> Finding:
@@ -29,7 +29,7 @@ def management_system(out_links: OutLinks, pages: Pages, unit: Unit, vocabulary:
             )
     for host, links in out_links.by_host.items():
         system = vocabulary.hosts.management_system(host)
-        if system is not None:
+        if system is not None and not under(host, vocabulary.hosts.not_management_systems):
             link = links[0]
             return passed(
                 f"Có liên kết đến hệ thống quản lý giáo dục: {system.name} ({host}).",

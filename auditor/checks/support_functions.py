@@ -5,12 +5,14 @@ from __future__ import annotations
 from auditor.facts.outlinks import OutLink, OutLinks
 from auditor.facts.pages import Pages, evidence_of
 from auditor.facts.search import Search
+from auditor.facts.sections import Sections
 from auditor.model import Finding, failed, partial, passed
+from auditor.urls import key
 from auditor.vocabulary import Vocabulary
 
 
 def support_functions(
-    search: Search, out_links: OutLinks, pages: Pages, vocabulary: Vocabulary, *, min_hosts: int
+    search: Search, out_links: OutLinks, sections: Sections, pages: Pages, vocabulary: Vocabulary, *, min_hosts: int
 ) -> Finding:
     """Cổng có tìm kiếm và khối liên kết đến các đơn vị liên quan hoặc trực thuộc hay không.
 
@@ -22,9 +24,10 @@ def support_functions(
     Fix: switch on the search, and list the department, the office above and neighbouring schools as links.
     """
     hosts: dict[str, OutLink] = {}
+    place = {page.key for page in sections.find("links").pages}
     for host, links in out_links.by_host.items():
         if vocabulary.hosts.is_education(host):
-            link = next((one for one in links if one.listed), None)
+            link = next((one for one in links if one.listed and _is_furniture(one, pages, place)), None)
             if link is not None:
                 hosts[host] = link
     form, page = search.form or search.documents, search.page or search.documents_page
@@ -52,3 +55,13 @@ def support_functions(
             remedy="Bật ô tìm kiếm ở đầu mọi trang.",
         )
     return failed(f"Không có ô tìm kiếm và {few} (cần ít nhất {min_hosts}).", shown or pages.looked_at())
+
+
+def _is_furniture(link: OutLink, pages: Pages, place: set[str]) -> bool:
+    """Whether visitors meet the link on the home page, everywhere, or in a section of links; not in one article."""
+    return (
+        link.page.home
+        or link.link.region in ("menu", "header", "footer")
+        or key(link.url) in pages.furniture
+        or link.page.key in place
+    )

@@ -21,6 +21,8 @@ _NEXT_BLOCKS = 4
 _PART = re.compile(r"\s+[-–—|]\s+|\s*[;|•]\s*|\s*[,.:：]\s+|[()]")
 # A land line as written beside a label, with or without area code.
 _LABELLED_PHONE = re.compile(r"(?<!\d)\(?\+?\d(?:[\s.\-()]{0,3}\d){6,11}(?!\d)")
+_MAYBE_LABEL = re.compile(r"[\d:@：]")
+_BARE_LABEL = 40
 _CLOUDFLARE = "/cdn-cgi/l/email-protection"
 _DEPARTMENTS = (Kind.SO, Kind.PHONG)
 
@@ -116,7 +118,9 @@ class _Finder:
     def __init__(self, pages: Pages, unit: Unit, vocabulary: Vocabulary) -> None:
         self.pages, self.unit, self.vocabulary = pages, unit, vocabulary
         labels = vocabulary.people.contacts
-        self.labels = {"address": labels.address, "phone": labels.phone, "email": labels.email, "fax": labels.fax}
+        listed = {"address": labels.address, "phone": labels.phone, "email": labels.email, "fax": labels.fax}
+        self.labels = {name: tuple(label.shown.casefold() for label in found) for name, found in listed.items()}
+        self.heads = tuple(f"{head} " for level in vocabulary.names.levels.values() for head in level.names)
         self.own_name = vocabulary.names.core(unit.name)
         self.address: Detail | None = None
         self.phone: Detail | None = None
@@ -131,7 +135,7 @@ class _Finder:
         previous_region = ""
         for block in page.blocks:
             text = block.text
-            if not text or len(text) > _MAX_LINE:
+            if not text or len(text) > _MAX_LINE or block.region in ("menu", "crumb"):
                 continue
             if block.region != previous_region:
                 foreign, previous_region = False, block.region
@@ -153,19 +157,19 @@ class _Finder:
 
     def _told(self, text: str) -> dict[str, int]:
         """Labels of contact details in a line with the place where what they announce begins."""
-        lowered = text.casefold()
         told: dict[str, int] = {}
+        if not _MAYBE_LABEL.search(text) and len(text) > _BARE_LABEL:
+            return told
+        lowered = text.casefold()
         for name, labels in self.labels.items():
-            for label in labels:
-                shown = label.shown.casefold()
+            for shown in labels:
                 start = lowered.find(shown)
                 while start >= 0:
                     end = start + len(shown)
-                    before_ok = start == 0 or not lowered[start - 1].isalnum()
                     after = lowered[end : end + 3].lstrip()
-                    if before_ok and (
-                        after[:1] in (":", "：", ".", "/") or not after or (after[:1].isdigit() or after[:1] in "(+")
-                    ):
+                    announces = after[:1] in (":", "：", ".", "/", "(", "+") or after[:1].isdigit()
+                    # A label without a value announces what stands in the next block, if it is all there is.
+                    if (announces and (start == 0 or not lowered[start - 1].isalnum())) or (not after and start == 0):
                         told[name] = max(told.get(name, 0), end)
                         break
                     start = lowered.find(shown, end)
@@ -195,8 +199,7 @@ class _Finder:
         if self._is_superior(folded):
             return True
         # A line that opens with the level of a unit ("Trường …") takes the floor back from a body above.
-        heads = [label for level in self.vocabulary.names.levels.values() for label in level.names]
-        if folded.startswith("truong ") or any(folded.startswith(f"{head} ") for head in heads):
+        if folded.startswith(self.heads):
             return False
         return None
 
@@ -233,7 +236,7 @@ class _Finder:
             rest = text[told["address"] :].strip(" :：.-–")
             if len(rest) >= 8 and _is_place(rest):
                 self.address = self.address or detail
-            elif not rest:
+            elif not rest and told["address"] >= len(text) - 2:
                 kept = "address"
         if "fax" in told:
             rest = text[told["fax"] : told["fax"] + 40]
@@ -247,7 +250,7 @@ class _Finder:
                 self.phone = self.phone or detail
             elif not rest.strip(" :：.-–"):
                 kept = "phone"
-        if pending == "address" and not told and len(text) >= 8 and _is_place(text):
+        if pending == "address" and not told and len(text) >= 12 and _is_place(text):
             self.address = self.address or detail
         elif (pending == "phone" and not told and _LABELLED_PHONE.search(text)) or (
             not told

@@ -71,11 +71,13 @@ def _opinion_form(page: Page, form: Form, in_place: bool, vocabulary: Vocabulary
         if area.kind != "textarea":
             continue
         names = f"{area.name} {area.css}".lower()
-        if any(mark in names for mark in terms.other_marks) or area.name.lower() in terms.other_names:
+        if any(mark in names for mark in (*terms.other_marks, *terms.comment_marks)):
+            continue
+        if area.name.lower() in terms.other_names:
             continue
         near = _near(form, area)
         about = f"{form.css} {form.action}".lower() if len(form.text) <= _WHOLE_PAGE else ""
-        if any(mark in about for mark in terms.other_marks if mark != "share"):
+        if any(mark in about for mark in terms.comment_marks):
             continue
         if any(field.kind == "password" for field in near):
             continue

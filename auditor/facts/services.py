@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.facts.opinion import Opinion, is_form_service
-from auditor.facts.outlinks import OutLinks
+from auditor.facts.outlinks import OutLink, OutLinks
 from auditor.facts.pages import Attachment, Pages, Reach
 from auditor.facts.sections import Sections
 from auditor.model import Unit
 from auditor.page import Form, Page
 from auditor.text import contains_words, words
-from auditor.urls import DOCUMENT_EXTENSIONS, extension, host_of, key, split
-from auditor.vocabulary import Vocabulary
+from auditor.urls import DOCUMENT_EXTENSIONS, extension, key, split
+from auditor.vocabulary import Vocabulary, label_words
 
 TOPICS = ("online_services", "forms")
 _GUIDE_TOPICS = ("online_services", "forms", "procedures")
@@ -24,6 +24,7 @@ _INPUTS = frozenset(
 _WHOLE_PAGE = 3000
 _MIN_INPUTS = 2
 _MIN_GUIDE_WORDS = 2
+_MIN_NAME = 5
 _MAX_GUIDE_PAGES = 60
 
 
@@ -80,11 +81,11 @@ def read(
     for host, links in out_links.by_host.items():
         if vocabulary.hosts.is_service_portal(host):
             for link in links:
-                if not link.listed:
+                if not link.page.home and not _on_service(link.label, vocabulary):
                     continue
                 service = Service(link.url, link.label or host, link.page, True)
                 portals.setdefault(link.url, service)
-                if _is_own_entry(link.url, unit, vocabulary):
+                if _is_own_entry(link, unit, vocabulary):
                     online.setdefault(link.url, service)
         for link in links:
             if (
@@ -107,7 +108,7 @@ def read(
 
 
 def _label(page: Page) -> str:
-    return next((block.text for block in page.headings if block.region == ""), "") or page.title
+    return page.title or next((block.text for block in page.headings if block.region == ""), "")
 
 
 def _is_service_form(form: Form, page: Page, in_place: bool, vocabulary: Vocabulary) -> bool:
@@ -116,7 +117,7 @@ def _is_service_form(form: Form, page: Page, in_place: bool, vocabulary: Vocabul
     if len(inputs) < _MIN_INPUTS or not senders or form.loose or any(f.kind == "password" for f in form.fields):
         return False
     marks = f"{form.css} {form.action}".lower()
-    if any(mark in marks for mark in (*vocabulary.search.marks, *vocabulary.forms.other_marks)):
+    if any(mark in marks for mark in (*vocabulary.search.marks, *vocabulary.forms.comment_marks)):
         return False
     text = words(form.text) if len(form.text) <= _WHOLE_PAGE else ""
     asked = f"{text} {' '.join(words(f'{field.label} {field.name}') for field in inputs)}"
@@ -136,20 +137,18 @@ def _is_service_form(form: Form, page: Page, in_place: bool, vocabulary: Vocabul
     return len(writable) >= _MIN_INPUTS and (hits >= _MIN_INPUTS or (in_place and len(form.text) <= _WHOLE_PAGE))
 
 
-def _is_own_entry(url: str, unit: Unit, vocabulary: Vocabulary) -> bool:
-    """Whether an address in a service system is a page of it, or on a host named for the unit: not its front door."""
-    parts = split(url)
+def _is_own_entry(link: OutLink, unit: Unit, vocabulary: Vocabulary) -> bool:
+    """Whether a link into a service system leads to the unit's own entry there: an address that names the unit, or a
+    page below the front door under a label that names more than the system."""
+    parts = split(link.url)
     if parts is None:
         return False
-    if parts.query or parts.path.strip("/").count("/") >= 1 or parts.path.strip("/").lower() not in _FRONT_DOORS:
-        return True
     name = vocabulary.names.core(unit.name).replace(" ", "")
-    return bool(name) and name in host_of(url).partition(".")[0]
-
-
-_FRONT_DOORS = frozenset(
-    {"", "index.html", "index.php", "default.aspx", "home", "trang-chu", "vi", "p/home", "portaldvc"}
-)
+    if len(name) >= _MIN_NAME and name in words(link.url).replace(" ", ""):
+        return True
+    deep = bool(parts.query) or parts.path.strip("/").count("/") >= 1
+    known = any(label_words(link.label) in vocabulary.topics[topic].labels for topic in TOPICS)
+    return deep and bool(link.label) and not known and "://" not in link.label
 
 
 def _on_service(label: str, vocabulary: Vocabulary) -> bool:

@@ -17,6 +17,7 @@ _FILE_HINTS = (".mp4", ".webm", ".m4v")
 _HINTS = ("/embed/", *_FILE_HINTS)
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _QUOTED = re.compile(r"""["'(]([^"'()<>\s]{4,500}?\.(?:mp4|webm|m4v)(?:[?#][^"'()<>\s]{0,200})?)["')]""", re.I)
+_SOUNDS = frozenset({"mp3", "wav", "ogg"})
 _DEAD = frozenset({Reach.DEAD, Reach.SOFT_404})
 
 
@@ -49,44 +50,47 @@ def read(pages: Pages, vocabulary: Vocabulary) -> Videos:
     players = vocabulary.hosts.video_players
     playable: dict[str, Video] = {}
     elsewhere: dict[str, Video] = {}
+
+    def add(url: str, page: Page, title: str) -> None:
+        if url not in playable:
+            dead = pages.internal(url) and pages.look(url).reach in _DEAD
+            playable[url] = Video(url, page, title, dead, _is_sample(title, vocabulary))
+
     for page in pages.pages:
-        title = _title(page)
-        sample = _is_sample(title, vocabulary)
-        for url in _players(page, vocabulary):
-            if url not in playable:
-                dead = pages.internal(url) and pages.look(url).reach in _DEAD
-                playable[url] = Video(url, page, title, dead, sample)
-        for link in page.links:
-            if link.source not in ("a", "area", "onclick") or not link.url:
-                continue
-            if extension(link.url) in VIDEO_EXTENSIONS or any(one.search(link.url) for one in players):
-                if link.url not in playable:
-                    dead = pages.internal(link.url) and pages.look(link.url).reach in _DEAD
-                    named = link.text or title
-                    playable[link.url] = Video(link.url, page, named, dead, _is_sample(named, vocabulary))
+        for embed in page.embeds:
+            if embed.url and (
+                (embed.tag in ("video", "source") and extension(embed.url) not in _SOUNDS)
+                or any(one.search(embed.url) for one in players)
+            ):
+                add(embed.url, page, _title(page))
+    for occurrences in pages.occurrences.values():
+        page, link = occurrences[0].page, occurrences[0].link
+        if link.source not in ("a", "area", "onclick"):
+            continue
+        if extension(link.url) in VIDEO_EXTENSIONS:
+            add(link.url, page, link.text or _title(page))
+        elif not pages.internal(link.url):
+            if any(one.search(link.url) for one in players):
+                add(link.url, page, link.text or _title(page))
             elif under(host_of(link.url), vocabulary.hosts.video_hosts):
                 elsewhere.setdefault(link.url, Video(link.url, page, link.text))
+    if not any(not video.dead and not video.sample for video in playable.values()):
+        for page in pages.pages:
+            for url in _fed(page, players):
+                add(url, page, _title(page))
     return Videos(tuple(playable.values()), tuple(elsewhere.values()))
 
 
-def _players(page: Page, vocabulary: Vocabulary) -> Iterator[str]:
-    players = vocabulary.hosts.video_players
-    for embed in page.embeds:
-        if not embed.url:
-            continue
-        if (embed.tag in ("video", "source") and extension(embed.url) != "mp3") or any(
-            one.search(embed.url) for one in players
-        ):
-            yield embed.url
+def _fed(page: Page, players: tuple[re.Pattern[str], ...]) -> Iterator[str]:
+    """Players that scripts and handlers of a page feed."""
     if not any(hint in page.html for hint in _HINTS):
         return
     for script in page.scripts:
-        if not any(hint in script for hint in _HINTS):
-            continue
-        for player in players:
-            match = player.search(script)
-            if match is not None and match.group()[0] != ".":
-                yield absolute(f"https://{match.group().removeprefix('https://')}", page.base) or match.group()
+        if any(hint in script for hint in _HINTS):
+            for player in players:
+                match = player.search(script)
+                if match is not None and match.group()[0] != ".":
+                    yield absolute(f"https://{match.group()}", page.base) or match.group()
     if any(hint in page.html for hint in _FILE_HINTS):
         for match in _QUOTED.finditer(_COMMENT.sub("", page.html)):
             url = absolute(match.group(1), page.base)
