@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -85,7 +85,7 @@ class Regions:
                 region = known
                 break
             path.append(ident)
-            own = own_region(current)
+            own = own_region(current.tag or "", current.attributes)
             if own is not None:
                 region = own
                 break
@@ -112,14 +112,12 @@ _ROLE_REGION = {
 }
 
 
-def own_region(node: LexborNode) -> str | None:
+def own_region(tag: str, attributes: Mapping[str, str | None]) -> str | None:
     """The region that an element opens by itself, or None."""
-    tag = node.tag
     if tag in _TAG_REGION:
         return _TAG_REGION[tag]
-    if tag not in ("div", "ul", "table", "td", "section", "ol", "form", "select", "center", "tr", "tbody"):
+    if not attributes or tag not in _REGION_TAGS:
         return None
-    attributes = node.attributes
     role = attributes.get("role")
     if role and role in _ROLE_REGION:
         return _ROLE_REGION[role]
@@ -135,6 +133,7 @@ def _region_of_name(name: str) -> str | None:
     return match.lastgroup if match else None
 
 
+_REGION_TAGS = frozenset("div ul table td section ol form select center tr tbody".split())
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|(?:left|top|text-indent)\s*:\s*-\d{3,}|opacity\s*:\s*0(?![.\d])",
     re.I,
@@ -174,11 +173,12 @@ def extract_links(
     encoding: str = "utf-8",
     limit: int = 2000,
     skip: Callable[[str], bool] | None = None,
+    with_regions: bool = True,
 ) -> PageLinks:
     """All links of a parsed page, at most `limit`, in document order.
 
     `skip(href)` may say that an address as written is already known to the caller: it is left out before any
-    work is done on it.
+    work is done on it. Without regions every `region` is "": for a caller that finds them itself.
     """
     base = url
     refresh: str | None = None
@@ -192,7 +192,8 @@ def extract_links(
         target = "" if _leads_nowhere(href) else (absolute(href, base, encoding) or "")
         text, image = label_of(node) if source not in ("frame", "iframe", "embed", "form") else ("", False)
         hidden = is_hidden(node.attributes.get("style") or "")
-        found.append(Link(target, text[:300], source, regions.of(node), href[:500], image, hidden))
+        region = regions.of(node) if with_regions else ""
+        found.append(Link(target, text[:300], source, region, href[:500], image, hidden))
         nodes.append(node.mem_id)
 
     handled: set[int] = set()  # an element that matches two parts of the selector comes twice

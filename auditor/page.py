@@ -22,6 +22,7 @@ _BLOCK_TAGS: Final = frozenset(
     "tfoot th thead tr ul".split()
 )
 _SKIPPED: Final = frozenset("script style noscript template svg select textarea head -comment object".split())
+_FRAMES: Final = frozenset(("iframe", "frame", "embed", "form"))
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 # Elements that pages use as headings without saying so by their tag.
 _TITLE_CLASS = re.compile(
@@ -199,6 +200,7 @@ class _Reader:
         self.form_regions: list[str] = []
         self.fields: dict[int, list[Field]] = {}
         self.tables = 0
+        self.places: dict[int, tuple[str, bool]] = {}
         self._buffer: list[str] = []
         self._links: list[int] = []
         self._pictures: list[int] = []
@@ -246,8 +248,11 @@ class _Reader:
         if tag in _SKIPPED:
             if tag in ("select", "textarea"):
                 self._field(node, tag, form)
+                for option in node.css("option") if tag == "select" else ():
+                    self._place(option, region, hidden)
             elif tag == "object":
                 self._embed(node, tag, region, hidden)
+                self._place(node, region, hidden)
             return None
         attributes = node.attributes
         if tag in _BLOCK_TAGS:
@@ -263,7 +268,7 @@ class _Reader:
         identity = own_css or attributes.get("id") or ""
         if tag != "body":
             path = hash((path, tag, _template_name(identity) if identity else ""))
-        opened = own_region(node)
+        opened = own_region(tag, attributes)
         if opened is not None:
             region = opened
         style = attributes.get("style")
@@ -271,7 +276,11 @@ class _Reader:
             hidden = True
         if tag == "a" or tag == "area":
             link = self.link_index.get(node.mem_id, link)
-        elif tag == "img":
+            if link is not None:
+                self.places[link] = (region, hidden)
+        elif tag in _FRAMES or "onclick" in attributes:
+            self._place(node, region, hidden)
+        if tag == "img":
             self._image(node, attributes, region, link, path)
         elif tag in ("iframe", "frame", "video", "audio", "source", "embed"):
             self._embed(node, tag, region, hidden)
@@ -299,6 +308,12 @@ class _Reader:
             table[1] += 1
             cell = Cell(table[2], max(table[0], 0), table[1])
         return (block_tag, level, region, hidden, css, path, cell, form, link, table)
+
+    def _place(self, node: LexborNode, region: str, hidden: bool) -> None:
+        """Notes where a link stands that is no anchor."""
+        index = self.link_index.get(node.mem_id)
+        if index is not None:
+            self.places[index] = (region, hidden)
 
     def _leave(self, node: LexborNode, inner: tuple) -> None:  # type: ignore[type-arg]
         if (self._buffer or self._pictures) and node.tag in _BLOCK_TAGS:
@@ -384,7 +399,7 @@ def read_page(capture: Capture, *, link_limit: int = 5000) -> Page:
     decoded = decode(capture.body, capture.header("content-type"))
     html = decoded.text
     tree = LexborHTMLParser(html)
-    found = extract_links(tree, capture.url, encoding=decoded.encoding, limit=link_limit)
+    found = extract_links(tree, capture.url, encoding=decoded.encoding, limit=link_limit, with_regions=False)
     link_index: dict[int, int] = {}
     for index, ident in enumerate(found.nodes):
         link_index.setdefault(ident, index)
@@ -431,7 +446,7 @@ def read_page(capture: Capture, *, link_limit: int = 5000) -> Page:
         metas=metas,
         meta_list=tuple(meta_list),
         blocks=tuple(reader.blocks),
-        links=found.links,
+        links=_placed(found.links, reader.places),
         forms=_forms(reader, found.base, decoded.encoding),
         images=tuple(reader.images),
         embeds=tuple(reader.embeds),
@@ -441,6 +456,19 @@ def read_page(capture: Capture, *, link_limit: int = 5000) -> Page:
         styles=styles,
         frameset=tree.css_first("frameset") is not None,
     )
+
+
+def _placed(links: tuple[Link, ...], places: Mapping[int, tuple[str, bool]]) -> tuple[Link, ...]:
+    """The links with the region and visibility of the place where the walk met each."""
+    placed = []
+    for index, link in enumerate(links):
+        region, hidden = places.get(index, ("", False))
+        placed.append(
+            Link(link.url, link.text, link.source, region, link.href, link.image, link.hidden or hidden)
+            if region or hidden
+            else link
+        )
+    return tuple(placed)
 
 
 def _forms(reader: _Reader, base: str, encoding: str) -> tuple[Form, ...]:
