@@ -33,7 +33,7 @@ PART_TOPICS = {
     "disclosure_finance": "finance",
 }
 TOPICS = (UMBRELLA, *PART_TOPICS, ANNUAL_REPORT)
-# What an annual report of circular 09/2024 holds by its outline (REGULATIONS: appendix 1): all but the commitment's form.
+# An annual report holds all three subjects by its outline (circular 09/2024, appendix 1).
 _REPORT_PARTS = frozenset({"commitment", "actual_quality", "conditions", "finance"})
 # Sizes in characters that tell content from a stray line; no limits of the checklist.
 _ENOUGH_TEXT = 80
@@ -215,7 +215,7 @@ class _Reader:
                 self._thing(entry.label, entry.url, entry.page, target, parts, in_section=True)
             return
         page = target.page
-        if " › " in entry.label and not self._in_menu(entry):
+        if (" › " in entry.label and not self._in_menu(entry)) or self._borrowed(entry, page):
             return
         if self._dated_article(page):
             self._thing(page.title, page.url, page, target, parts, in_section=False)
@@ -226,6 +226,12 @@ class _Reader:
             self._thing(title, url, page, self.pages.look(url), parts, in_section=True, near=block)
         if not listed and entry.state is Ladder.CONTENT:
             self._thing(entry.label.rpartition("› ")[2], page.url, page, target, parts, in_section=True)
+
+    def _borrowed(self, entry: Entry, page: Page) -> bool:
+        """Whether a page only seems to bear the name: the heading is that of another page to which it links."""
+        return entry.page is page and any(
+            link.text == entry.label and link.url and key(link.url) != page.key for link in page.links
+        )
 
     def _in_menu(self, entry: Entry) -> bool:
         """Whether the link of an entry stands in a menu: what only follows it in a list is not under it."""
@@ -415,9 +421,12 @@ class _Reader:
             dating = Dating.SIGNATURE if publication.origin is Origin.DOCUMENT else Dating.POSTED
             dates.append(DatedBy(publication.day, publication.precision, dating, publication.quote))
         elif near is not None and near.text:
-            for found in find_dates(near.text.replace(title, "")):
-                if found.precision == "day" and classify(near.text.replace(title, ""), found) in ("plain", "posted"):
-                    dates.append(DatedBy(found.date, "day", Dating.POSTED, near.text[:200]))
+            beside = near.text.replace(title, "")
+            dates.extend(
+                DatedBy(found.date, "day", Dating.POSTED, near.text[:200])
+                for found in find_dates(beside)
+                if found.precision == "day" and classify(beside, found) in ("plain", "posted")
+            )
         names = [title, *(text for text, _ in files)]
         addresses = [address for _, address in files]
         if self._is_document(url):

@@ -114,6 +114,10 @@ class _Reader:
         self.pages, self.section, self.vocabulary = pages, section, vocabulary
         self.words = vocabulary.documents
         self.homes = home_copies(pages)
+        self._fields: dict[str, str | None] = {}
+        self._downloads: dict[str, bool] = {}
+        self._files: dict[str, bool] = {}
+        self._telling: dict[str, bool] = {}
         self.labels: dict[str, str] = {}
         for name in type(self.words.columns).model_fields:
             for label in getattr(self.words.columns, name):
@@ -128,7 +132,9 @@ class _Reader:
         records: list[_Record] = []
         told: set[str] = set()
         for page in candidates:
-            found = [*self._of_tables(page), *self._of_labels(page)]
+            found = list(self._of_tables(page))
+            if self._mentions(page):
+                found += self._of_labels(page)
             if found:
                 told.add(page.key)
             records += found
@@ -146,25 +152,26 @@ class _Reader:
 
     def _mentions(self, page: Page) -> bool:
         """Whether a page shows labels that only documents have."""
-        text = page.words
-        columns = self.words.columns
-        hits = sum(
-            any(" " in label and label in text for label in group)
-            for group in (columns.number, columns.issued, columns.effective, columns.issuer)
-        )
-        return hits >= 1
+        known = self._telling.get(page.key)
+        if known is None:
+            text, columns = page.words, self.words.columns
+            known = self._telling[page.key] = any(
+                " " in label and label in text
+                for group in (columns.number, columns.issued, columns.effective, columns.issuer)
+                for label in group
+            )
+        return known
 
     def _field(self, text: str) -> str | None:
         """The meaning of a column title or field label, None for other texts."""
         if not text or len(text) > _LABEL:
             return None
-        folded = words(text)
-        if name := self.labels.get(folded):
-            return name
-        half = len(folded) // 2
-        if len(folded) > 8 and folded[:half] == folded[half + 1 :]:
-            return self.labels.get(folded[:half])
-        return None
+        if text not in self._fields:
+            folded = words(text)
+            half = len(folded) // 2
+            twice = len(folded) > 8 and folded[:half] == folded[half + 1 :]
+            self._fields[text] = self.labels.get(folded) or (self.labels.get(folded[:half]) if twice else None)
+        return self._fields[text]
 
     # ------------------------------------------------------------------ tables
 
@@ -350,7 +357,7 @@ class _Reader:
         """Whether a linked text is the name of a file of the document before it."""
         if record is None or not record.title or index - record.at > _RECORD or not block.links:
             return False
-        return all(self._is_file(page.links[at].url, page.links[at].text) for at in block.links)
+        return all(self._is_file(page.links[at].url) for at in block.links)
 
     def _names_section(self, page: Page, block: Block) -> bool:
         """Whether a heading or link is the name of a section, not a title: it leads where every page leads."""
@@ -385,7 +392,7 @@ class _Reader:
     def _starts(self, page: Page, block: Block) -> bool:
         """Whether a block opens a new document: a linked or highlighted title, or a number."""
         text = block.text
-        if len(text) > 600 or block.region == "crumb":
+        if len(text) > 600 or block.region == "crumb" or not (block.links or block.level):
             return False
         dates = find_dates(text)
         if (block.links or block.level) and not dates and _NUMBER_ONLY.fullmatch(text) and not extension(text):
@@ -400,9 +407,13 @@ class _Reader:
 
     def _says_download(self, text: str) -> bool:
         """Whether a text only invites to open or download ("Xem chi tiết toàn văn")."""
-        folded = words(text)
-        columns = self.words.columns
-        return any(f"{folded} ".startswith(f"{label} ") for label in (*columns.download, *columns.noise))
+        known = self._downloads.get(text)
+        if known is None:
+            folded = f"{words(text)} "
+            columns = self.words.columns
+            known = any(folded.startswith(f"{label} ") for label in (*columns.download, *columns.noise))
+            self._downloads[text] = known
+        return known
 
     # ------------------------------------------------------------------ titles in the section's pages
 
@@ -468,7 +479,7 @@ class _Reader:
                 link = page.links[at]
                 if not link.url:
                     continue
-                if self._is_file(link.url, link.text):
+                if self._is_file(link.url):
                     if link.url not in record.files:
                         record.files.append(link.url)
                 elif (
@@ -479,13 +490,17 @@ class _Reader:
                 ):
                     record.detail = link.url
 
-    def _is_file(self, url: str, text: str) -> bool:
-        if extension(url) in DOCUMENT_EXTENSIONS or under(host_of(url), self.vocabulary.hosts.file_services):
-            return True
-        lowered = url.lower()
-        if any(path in lowered for path in self.words.download_paths):
-            return True
-        return any(viewer.search(url) for viewer in self.vocabulary.hosts.document_viewers)
+    def _is_file(self, url: str) -> bool:
+        known = self._files.get(url)
+        if known is None:
+            lowered = url.lower()
+            known = self._files[url] = (
+                extension(url) in DOCUMENT_EXTENSIONS
+                or under(host_of(url), self.vocabulary.hosts.file_services)
+                or any(path in lowered for path in self.words.download_paths)
+                or any(viewer.search(url) for viewer in self.vocabulary.hosts.document_viewers)
+            )
+        return known
 
     def _number(self, text: str) -> str:
         text = text.strip()
@@ -549,10 +564,10 @@ class _Reader:
 
     def _files_on(self, page: Page) -> Iterator[str]:
         for link in self.pages.own_links(page):
-            if link.url and self._is_file(link.url, link.text):
+            if link.url and self._is_file(link.url):
                 yield link.url
         for embed in page.embeds:
-            if embed.url and self._is_file(embed.url, ""):
+            if embed.url and self._is_file(embed.url):
                 yield embed.url
 
     def _state(self, text: str) -> str:
@@ -583,7 +598,7 @@ class _Reader:
         if best is not None:
             return best[1]
         if any(len(symbol) >= 2 for symbol in symbols):
-            # A number without a symbol of its kind is that of an official letter (Nghị định 30/2020/NĐ-CP, Phụ lục III).
+            # A number without a symbol of its kind is that of an official letter (decree 30/2020/NĐ-CP, appendix III).
             return next((kind.title for kind in self.words.kinds if "cv" in kind.symbols), "")
         return ""
 

@@ -196,9 +196,9 @@ class _Reader:
         chrome = page.key in self.pages.furniture or sum(listed.values()) >= _LIST
         if not chrome:
             for script in page.scripts:
-                if '"datePublished"' in script and (match := _JSON_DATE.search(script)):
-                    if found := self._declared(match.group(1)):
-                        return found, Origin.JSON_LD, match.group(0), title, None
+                match = _JSON_DATE.search(script) if '"datePublished"' in script else None
+                if match and (found := self._declared(match.group(1))):
+                    return found, Origin.JSON_LD, match.group(0), title, None
             for name in _META_DATES:
                 if (content := page.metas.get(name)) and (found := self._declared(content)):
                     return found, Origin.META, f"{name}: {content}", title, None
@@ -479,13 +479,14 @@ def _clock_spots(pages: Pages, stamps: Mapping[str, list[Stamp]]) -> frozenset[t
     for spot, by_page in where.items():
         every = [stamp for found in by_page.values() for stamp in found]
         now = all(_is_now(stamp) for stamp in every)
-        # A place where nothing but the day of the visit ever stands, once or twice a page, is a clock whatever is beside.
+        # Where nothing but the day of the visit ever stands, once or twice a page, is a clock, whatever is beside it.
         place = places[spot[0]]
         shown_on = {stamp.page.key for stamp in place}
         always = all(_is_now(stamp) for stamp in place) and len(place) <= 2 * len(shown_on)
         if (
             (now and (len(by_page) >= max(2, 0.1 * total) or _in_header(every)))
             or (always and len(shown_on) >= max(3, 0.2 * total))
+            or (always and len(shown_on) >= 3 and all(stamp.found.weekday for stamp in place))
             or (len(by_page) >= max(3, 0.6 * total) and not _beside_titles(every))
         ):
             clocks.add(spot)
