@@ -94,7 +94,7 @@ def audit(
     def work(tools: Tools) -> Outcome:
         return run.audit(run_id, units, settings, out, day, tools, only=only or ())
 
-    _tell_register(units)
+    _tell_register(units, quiet=quiet, json_logs=json_logs)
     raise typer.Exit(_carried_out(run_id, out, work, quiet=quiet, json_logs=json_logs))
 
 
@@ -135,7 +135,7 @@ def check(
     def work(tools: Tools) -> Outcome:
         return run.audit(run_id, units, settings, folder, day, tools)
 
-    _tell_register(units)
+    _tell_register(units, quiet=quiet, json_logs=json_logs)
     code = _carried_out(run_id, folder, work, quiet=quiet, json_logs=json_logs, announce=False)
     unit = _only_unit(folder)
     if as_json:
@@ -165,7 +165,7 @@ def demo(
     folder = out or Path("demo") / run_id
     settings = _config(config, store or _own_store(folder))
     units = read_register(samples.register_path())
-    _tell_register(units)
+    _tell_register(units, quiet=quiet, json_logs=json_logs)
     with samples.serve() as server:
         # Nobody else is on this machine's sample portals: the pauses that spare real servers are not needed.
         changed = settings.model_copy(
@@ -348,14 +348,23 @@ def _stored(run_ref: str, config: Path | None, store: str | None) -> tuple[Store
     return found, load_config(config, stored=found.config).model_copy(update={"store": address})
 
 
-def _tell_register(units: Register) -> None:
+def _tell_register(units: Register, *, quiet: bool, json_logs: bool) -> None:
+    """Rejected rows are always told on standard error, doubts only to people who watch."""
+    if json_logs:
+        for row in units.rejected:
+            _explain(json.dumps({"event": "rejected", "row": row.row, "reason": row.reason}, ensure_ascii=False))
+        for doubt in units.warnings:
+            _explain(json.dumps({"event": "warning", "row": doubt.row, "text": doubt.message}, ensure_ascii=False))
+        return
     for row in units.rejected:
-        print(f"{units.source}, dòng {row.row}: không dùng được: {row.reason}.", file=sys.stderr)
+        _explain(f"{units.source}, dòng {row.row}: không dùng được: {row.reason}.")
+    if quiet:
+        return
     for warning in units.warnings[:_SHOWN_WARNINGS]:
         where = f"{units.source}, dòng {warning.row}" if warning.row else units.source
-        print(f"{where}: lưu ý: {warning.message}", file=sys.stderr)
+        _explain(f"{where}: lưu ý: {warning.message}")
     if len(units.warnings) > _SHOWN_WARNINGS:
-        print(f"… và {len(units.warnings) - _SHOWN_WARNINGS} lưu ý khác, ghi trong results.json.", file=sys.stderr)
+        _explain(f"… và {len(units.warnings) - _SHOWN_WARNINGS} lưu ý khác, ghi trong results.json.")
 
 
 def _crawl(task: CrawlTask) -> None:
@@ -569,9 +578,9 @@ def run_cli(arguments: Sequence[str] | None = None) -> int:
         return code if isinstance(code, int) else 0
     except typer.TyperException as error:
         message = error.format_message()
-        # An empty message is the help text, which has been shown.
-        what = _USAGE.get(type(error).__name__, "sai cách dùng")
-        _explain(f"auditor: {what}: {message} Xem «auditor --help»." if message else "Xem «auditor --help».")
+        if message:  # without one the help text has been shown
+            what = _USAGE.get(type(error).__name__, "sai cách dùng")
+            _explain(f"auditor: {what}: {message.rstrip('.')}. Xem «auditor --help».")
         return EXIT_USAGE
     except (KeyboardInterrupt, typer.Abort):
         _explain("Đã dừng.")

@@ -26,14 +26,15 @@ _BATCH = 100
 
 Judge = Callable[[Path | None, Unit, JudgeContext], dict[str, Any]]
 
-_worker: tuple[Judge, JudgeContext, Path] | None = None
+_worker: tuple[Judge, JudgeContext] | None = None
 
 
 def _start_worker(judge: Judge, context: JudgeContext, log_file: Path) -> None:
     """Runs once in every worker process."""
     global _worker
-    _worker = (judge, context, log_file)
-    logging.basicConfig(filename=log_file, level=logging.WARNING, format=LOG_FORMAT, encoding="utf-8")
+    _worker = (judge, context)
+    to_file = logging.FileHandler(log_file, delay=True, encoding="utf-8")
+    logging.basicConfig(handlers=[to_file], level=logging.WARNING, format=LOG_FORMAT)
     # Ctrl-C reaches the whole group of processes; only the main one decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
@@ -51,10 +52,10 @@ def _leave_with(sentinel: int) -> None:
 
 def _judge_in_worker(path: Path, unit: Unit) -> dict[str, Any]:
     assert _worker is not None
-    judge, context, log_file = _worker
-    with log_file.open("a", encoding="utf-8") as stream:
+    judge, context = _worker
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
         # A page that sends a parser into an endless loop must not stop the run: the worker ends itself.
-        faulthandler.dump_traceback_later(context.config.judge.max_seconds, exit=True, file=stream)
+        faulthandler.dump_traceback_later(context.config.judge.max_seconds, exit=True, file=nowhere)
         try:
             return judge(path, unit, context)
         finally:

@@ -200,12 +200,14 @@ class Display:
     def __enter__(self) -> Display:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
+        from rich.table import Column
 
         # legacy_windows=False: rich would otherwise write through the console's own code page.
         console = Console(file=self.out, legacy_windows=False)
-        self.bar = Progress(
-            TextColumn("{task.description}"), BarColumn(bar_width=30), console=console, transient=True, expand=False
+        text = TextColumn(
+            "{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1)
         )
+        self.bar = Progress(BarColumn(bar_width=16), text, console=console, transient=True, expand=True)
         self.bar.start()
         return self
 

@@ -503,8 +503,8 @@ def read_address(text: str) -> Address:
     found = [piece for piece in pieces if _looks_like_address(piece)]
     if not found:
         if "@" in text:
-            return Address(None, f"ô Website ghi địa chỉ thư điện tử «{_short(_hidden(text))}», không phải địa chỉ web")
-        return Address(None, f"ô Website ghi «{_short(text)}», không phải địa chỉ web")
+            return Address(None, f"«{_short(_hidden(text))}» là địa chỉ thư điện tử, không phải địa chỉ web")
+        return Address(None, f"«{_short(text)}» không phải địa chỉ web")
     url = ""
     for piece in found:
         url, credentials = _normal(piece)
@@ -516,9 +516,9 @@ def read_address(text: str) -> Address:
         return Address(None, f"địa chỉ web «{_short(_hidden(text))}» sai cú pháp")
     others = {_normal(piece)[0] for piece in found} - {url, ""}
     if others:
-        notes.append(f"ô Website ghi {len(others) + 1} địa chỉ; chỉ dùng địa chỉ đầu: {url}")
+        notes.append(f"có {len(others) + 1} địa chỉ web; chỉ dùng địa chỉ đầu: {url}")
     elif len(pieces) > 1:
-        notes.append(f"ô Website có thêm chữ khác; dùng địa chỉ {url}")
+        notes.append(f"ngoài địa chỉ web còn có chữ khác; dùng địa chỉ {url}")
     return Address(url, "", tuple(notes))
 
 
@@ -764,7 +764,7 @@ def _read_row(number: int, cells: tuple[str, ...], table: _Table, taken: set[str
     address = Address(None)
     if not reason:
         address = read_address(address_text)
-        reason = address.problem
+        reason = f"ô Website: {address.problem}" if address.problem else ""
     if reason:
         reading.rejected.append(RejectedRow(number, reason, given_id, name))
         return

@@ -364,7 +364,7 @@ def test_addresses_as_people_write_them(text: str, url: str) -> None:
 def test_several_addresses_in_a_cell_are_told() -> None:
     assert "2 địa chỉ" in read_address("a.edu.vn, b.edu.vn").warnings[0]
     assert read_address("a.edu.vn, http://a.edu.vn/").warnings == (
-        "ô Website có thêm chữ khác; dùng địa chỉ http://a.edu.vn/",
+        "ngoài địa chỉ web còn có chữ khác; dùng địa chỉ http://a.edu.vn/",
     )
 
 
