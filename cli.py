@@ -488,7 +488,10 @@ def _print_summary(unit: dict[str, Any], folder: Path, settings: Config) -> None
 
     checklist = load_checklist(settings.checklist)
     print(f"{unit['name']} ({unit['url']})")
-    print(f"Tình trạng: {STATUSES[unit['status']].name}")
+    status = STATUSES[unit["status"]]
+    print(f"Tình trạng: {status.name}. {status.meaning}")
+    if status.advice:
+        print(f"  {status.advice}")
     total = unit.get("total")
     if total and total.get("points") is not None:
         print(

@@ -51,10 +51,10 @@ class Snapshot:
 
     def line(self) -> str:
         """One plain line in Vietnamese."""
-        parts = [f"{self.judged}/{self.units} đơn vị đã chấm", f"{self.crawled} đã đọc xong", f"{self.pages} trang"]
-        parts.append(f"{self.pages_per_second:.1f} trang/giây".replace(".", ","))
+        parts = [f"{self.judged}/{self.units} đơn vị đã chấm"]
         if self.seconds_left is not None:
             parts.append(f"còn khoảng {spoken_time(self.seconds_left)}")
+        parts.append(f"{self.pages} trang ({self.pages_per_second:.1f} trang/giây)".replace(".", ","))
         if self.faults:
             parts.append("lỗi: " + spoken_faults(self.faults))
         return " · ".join(parts)
