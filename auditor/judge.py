@@ -231,12 +231,13 @@ def _why_unseen(pages: Pages) -> Finding | None:
         )
     menu: dict[str, str] = {}
     for link in home.links:
-        if link.region in ("menu", "header", "footer") and pages.internal(link.url):
+        # A form's address is no entry of the menu: it may answer only what is asked of it.
+        if link.region in ("menu", "header", "footer") and link.source != "form" and pages.internal(link.url):
             menu.setdefault(key(link.url), link.url)
     for ident in pages.furniture:
-        url = pages.occurrences[ident][0].link.url
-        if pages.internal(url):
-            menu.setdefault(ident, url)
+        link = pages.occurrences[ident][0].link
+        if link.source != "form" and pages.internal(link.url):
+            menu.setdefault(ident, link.url)
     if not menu:
         for link in home.links:
             if pages.internal(link.url):

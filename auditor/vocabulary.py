@@ -345,12 +345,13 @@ class BoardRoles(_Data):
 
 
 class ContactFields(_Data):
-    """Labels before contact details."""
+    """Labels before contact details; two `place_words` in one line make an address that has no label."""
 
     address: Labels
     phone: Labels
     email: Labels
     fax: Labels
+    place_words: Labels
 
 
 class People(_Data):

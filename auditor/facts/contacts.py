@@ -23,7 +23,11 @@ _PART = re.compile(r"\s+[-–—|]\s+|\s*[;|•]\s*|\s*[,.:：]\s+|[()]")
 _LABELLED_PHONE = re.compile(r"(?<!\d)\(?\+?\d(?:[\s.\-()]{0,3}\d){6,11}(?!\d)")
 _MAYBE_LABEL = re.compile(r"[\d:@：]")
 _BARE_LABEL = 40
+_MAX_ADDRESS = 250
+_PUNCTUATION = re.compile(r"[^\w]+")
+_PLACE_WORDS = 2
 _CLOUDFLARE = "/cdn-cgi/l/email-protection"
+_TOPICS = ("contact", "spokesperson", "feedback")
 _DEPARTMENTS = (Kind.SO, Kind.PHONG)
 
 
@@ -84,11 +88,12 @@ def decoded_email(hexadecimal: str) -> str:
 
 def read(pages: Pages, sections: Sections, unit: Unit, vocabulary: Vocabulary) -> Contacts:
     """Reads the home page outside its articles, the contact page, and every page that speaks of a spokesperson."""
-    finder = _Finder(pages, unit, vocabulary)
+    place = frozenset(page.key for topic in _TOPICS for page in sections.find(topic).pages)
+    finder = _Finder(pages, unit, vocabulary, place)
     for page in _contact_pages(pages, sections):
         finder.read(page)
     return Contacts(
-        finder.address,
+        finder.address or finder.unlabelled,
         finder.phone,
         tuple(sorted(finder.emails.values(), key=lambda detail: detail.private)),
         finder.fax,
@@ -102,7 +107,11 @@ def _contact_pages(pages: Pages, sections: Sections) -> Iterator[Page]:
     if pages.home is not None:
         seen.add(pages.home.key)
         yield pages.home
-    for topic in ("contact", "spokesperson", "feedback"):
+    for page in pages.pages:
+        if page.depth == 0 and page.key not in seen and len(seen) < _MAX_PAGES:  # the frames of the home page
+            seen.add(page.key)
+            yield page
+    for topic in _TOPICS:
         for page in sections.find(topic).pages[:_MAX_PAGES]:
             if page.key not in seen and len(seen) < _MAX_PAGES:
                 seen.add(page.key)
@@ -115,11 +124,15 @@ def _contact_pages(pages: Pages, sections: Sections) -> Iterator[Page]:
 
 
 class _Finder:
-    def __init__(self, pages: Pages, unit: Unit, vocabulary: Vocabulary) -> None:
-        self.pages, self.unit, self.vocabulary = pages, unit, vocabulary
+    def __init__(self, pages: Pages, unit: Unit, vocabulary: Vocabulary, place: frozenset[str]) -> None:
+        self.pages, self.unit, self.vocabulary, self.place = pages, unit, vocabulary, place
         labels = vocabulary.people.contacts
         listed = {"address": labels.address, "phone": labels.phone, "email": labels.email, "fax": labels.fax}
         self.labels = {name: tuple(label.shown.casefold() for label in found) for name, found in listed.items()}
+        # "Quận" or "Thành phố" alone opens an address as well as the name of a body.
+        self.bodies = tuple(body for body in vocabulary.names.superiors if body not in labels.place_words)
+        self.places = tuple(f" {word.shown.casefold()} " for word in labels.place_words)
+        self.unlabelled: Detail | None = None
         self.heads = tuple(f"{head} " for level in vocabulary.names.levels.values() for head in level.names)
         self.own_name = vocabulary.names.core(unit.name)
         self.address: Detail | None = None
@@ -140,7 +153,8 @@ class _Finder:
             if block.region != previous_region:
                 foreign, previous_region = False, block.region
             told = self._told(text)
-            if not told and not pending and not self._shows_contact(page, block):
+            bare = not told and not pending and not self._shows_contact(page, block)
+            if bare and not (self._in_furniture(page, block) and self.unlabelled is None and self._is_address(text)):
                 owner = self._owner(text)
                 if owner is not None:
                     foreign = owner
@@ -204,11 +218,8 @@ class _Finder:
         return None
 
     def _is_superior(self, folded: str) -> bool:
-        bodies = self.vocabulary.names.superiors
         office = self.unit.kind in _DEPARTMENTS
-        for body in bodies:
-            if " " not in body and body != "ubnd":
-                continue  # a bare "Quận" opens an address, too
+        for body in self.bodies:
             start = folded.find(body)
             if start < 0 or not (folded == body or folded.startswith(f"{body} ") or f" {body} " in f" {folded} "):
                 continue
@@ -250,6 +261,11 @@ class _Finder:
                 self.phone = self.phone or detail
             elif not rest.strip(" :：.-–"):
                 kept = "phone"
+        if self.address is None and "address" not in told and (told or self._in_furniture(page, block)):
+            first = min(told.values(), default=len(text)) if told else len(text)
+            lines = text if "phone" in told else text[:first]
+            if not block.links and self._is_address(lines):
+                self.unlabelled = self.unlabelled or detail
         if pending == "address" and not told and len(text) >= 12 and _is_place(text):
             self.address = self.address or detail
         elif (pending == "phone" and not told and _LABELLED_PHONE.search(text)) or (
@@ -276,6 +292,16 @@ class _Finder:
         if not kept and not told and pending:
             return ""
         return kept
+
+    def _in_furniture(self, page: Page, block: Block) -> bool:
+        return block.region in ("header", "footer", "aside") or (page.key in self.place and not page.home)
+
+    def _is_address(self, text: str) -> bool:
+        """Whether a line without a label reads like an address: names of places, with a number or a comma."""
+        if len(text) > _MAX_ADDRESS or not any(char.isdigit() or char == "," for char in text):
+            return False
+        lowered = f" {_PUNCTUATION.sub(' ', text.casefold())} "
+        return sum(word in lowered for word in self.places) >= _PLACE_WORDS
 
     def _email(self, address: str, detail: Detail) -> None:
         host = words(address.rpartition("@")[2]).replace(" ", ".") if "@" in address else ""

@@ -33,7 +33,7 @@ _POSTBACK = re.compile(r"""__doPostBack\(\s*(?:'|&#39;|\\')(?P<target>[^'&\\]{1,
 _PUNCTUATION = re.compile(r"[^\w\s]+")
 _TITLE_END = re.compile(r"\s+[-–—|»]\s+|\s*[|»]\s*")
 _MIN_LETTERS = 3
-_MAX_PAGES_ASKED = 12
+_MIN_TITLE_WORDS = 5
 
 
 class Reaches(StrEnum):
@@ -130,7 +130,7 @@ def search_form(page: Page, vocabulary: Vocabulary | None = None) -> SearchForm 
 def rare_word(pages: Iterable[Page], *, limit: int = 400) -> Question | None:
     """Two words that stand in the title of one of the portal's articles and, where possible, not on its home page.
 
-    Deterministic: the same pages in any order give the same question. None when no title is long enough.
+    Deterministic: the same pages in any order give the same question. None when no article has a title of its own.
     """
     listed = sorted(pages, key=lambda page: page.url)[:limit]
     home = next((page.words for page in listed if page.home), "")
@@ -138,22 +138,33 @@ def rare_word(pages: Iterable[Page], *, limit: int = 400) -> Question | None:
 
 
 def rare_question(titles: Iterable[tuple[str, str]], home_words: str) -> Question | None:
-    """As `rare_word`, from (address, title) of articles and the folded words of the home page."""
-    known = {key(url): (url, title) for url, title in sorted(titles) if title}
-    runs: dict[str, list[tuple[str, str]]] = {}
-    spread: Counter[str] = Counter()
-    for ident, (_, title) in known.items():
-        runs[ident] = _runs(title)
-        spread.update({folded for folded, _ in runs[ident]})
+    """As `rare_word`, from (address, title) of pages and the folded words of the home page.
+
+    Names of sections and pages that say that they do not exist are no titles of articles.
+    """
+    vocabulary = load_vocabulary()
+    known = {key(url): (url, title) for url, title in sorted(titles) if _is_article(title, vocabulary)}
+    runs = {ident: _runs(title) for ident, (_, title) in known.items()}
+    pairs = Counter(folded for found in runs.values() for folded in {folded for folded, _ in found})
+    single = Counter(word for _, title in known.values() for word in set(words(title).split()))
     best: tuple[tuple[Any, ...], Question] | None = None
     for ident, (url, title) in known.items():
-        if len(runs[ident]) < 3:
-            continue
         for folded, shown in runs[ident]:
-            rank = (contains_words(home_words, folded), spread[folded], -len(folded), folded, url)
+            first, second = folded.split()
+            spread = single[first] + single[second]
+            rank = (pairs[folded], contains_words(home_words, folded), spread, -len(folded), folded, url)
             if best is None or rank < best[0]:
                 best = (rank, Question(shown, url, title))
     return best[1] if best else None
+
+
+def _is_article(title: str, vocabulary: Vocabulary) -> bool:
+    folded = words(title)
+    count = folded.count(" ") + 1
+    if count < _MIN_TITLE_WORDS or any(folded in topic.labels for topic in vocabulary.topics.values()):
+        return False
+    texts = vocabulary.placeholders
+    return not any(contains_words(folded, phrase) for phrase in (*texts.soft_404, *texts.soft_404_titles, *texts.empty))
 
 
 def read(pages: Pages, archive: Archive, vocabulary: Vocabulary) -> Search:
