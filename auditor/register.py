@@ -21,6 +21,7 @@ from auditor.register_table import (
 )
 from auditor.register_words import register_words
 from auditor.text import words
+from auditor.urls import key
 from auditor.vocabulary import load_vocabulary
 from auditor.website import Address, read_address, shortened
 
@@ -112,6 +113,7 @@ def read_register(path: Path) -> Register:
         raise RegisterError(
             f"{source}: không có đơn vị nào dùng được. Hãy kiểm tra các dòng dưới dòng tiêu đề.{reasons}"
         )
+    _note_shared_addresses(reading)
     return Register(
         source,
         tuple(_with_parents(reading)),
@@ -146,7 +148,10 @@ def _value(cells: Sequence[str], table: Table, name: str) -> str:
     if index is None or index >= len(cells):
         return ""
     text = cells[index]
-    return "" if name != "id" and (words(text) in register_words().empty or not any(map(str.isalnum, text))) else text
+    says_nothing = words(text) in register_words().empty or not any(map(str.isalnum, text))
+    if name == "id":  # "x" and "na" are words for nothing elsewhere, here they may be ids
+        says_nothing = says_nothing and (" " in words(text) or not words(text))
+    return "" if says_nothing else text
 
 
 def _read_row(number: int, cells: tuple[str, ...], table: Table, taken: set[str], reading: _Reading) -> None:
@@ -267,6 +272,19 @@ def _extra(cells: tuple[str, ...], table: Table) -> dict[str, str]:
         for index, cell in enumerate(cells)
         if cell and index not in used
     }
+
+
+def _note_shared_addresses(reading: _Reading) -> None:
+    """Warns of units with one address: both are audited, but one of the two is mostly a slip of the hand."""
+    first: dict[str, Unit] = {}
+    for unit in reading.units:
+        if unit.url is None:
+            continue
+        other = first.setdefault(key(unit.url), unit)
+        if other is not unit:
+            reading.warnings.append(
+                RowWarning(unit.row, f"{unit.name}: cùng địa chỉ web với dòng {other.row} ({other.name}).")
+            )
 
 
 def _with_parents(reading: _Reading) -> Iterator[Unit]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+import time
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -456,3 +457,30 @@ def test_one_unit_for_a_school_that_checks_itself() -> None:
     for url, kind, message in (("không có", None, "không phải địa chỉ"), ("a.edu.vn", "xyz", "--kind xyz")):
         with pytest.raises(RegisterError, match=message):
             one_unit(url, None, kind)
+
+
+def test_two_units_with_one_address_are_both_audited_and_told(tmp_path: Path) -> None:
+    register = read_register(
+        csv_of(tmp_path, "id,name,url\nA,Trường THCS Một,http://a.edu.vn/\nB,Trường THCS Hai,https://www.a.edu.vn\n")
+    )
+    assert len(register.units) == 2
+    assert [(warning.row, "dòng 2" in warning.message) for warning in register.warnings] == [(3, True)]
+
+
+def test_words_for_nothing_in_the_id_column_are_no_id(tmp_path: Path) -> None:
+    register = read_register(
+        csv_of(
+            tmp_path,
+            "id,name,url\n-,Trường THCS Một,a.edu.vn\nchưa có,Trường THCS Hai,b.edu.vn\nx,Trường THCS Ba,c.edu.vn\n",
+        )
+    )
+    assert [unit.id for unit in register.units] == ["truong-thcs-mot", "truong-thcs-hai", "x"]
+
+
+@pytest.mark.parametrize(
+    "text", ["http://" * 285, "a." * 1000, "www. " * 400, "a@" * 1000, "//" * 999 + "@", "đ" * 2000 + ".vn"]
+)
+def test_no_cell_keeps_the_reader_busy(text: str) -> None:
+    begun = time.process_time()
+    read_address(text)
+    assert time.process_time() - begun < 0.5
