@@ -71,13 +71,12 @@ def script_redirect(tree: LexborHTMLParser) -> str | None:
     return next(script_targets(scripts), None)
 
 
-def title_of(tree: LexborHTMLParser) -> str:
-    """What a page calls itself: its first heading, else its title up to the first separator."""
-    heading = tree.css_first("h1")
-    title = clean(heading.text(deep=True)) if heading is not None else ""
-    if not title and (element := tree.css_first("title")) is not None:
-        title = _TITLE_END.split(clean(element.text(deep=True)))[0]
-    return title[:300]
+def titles_of(tree: LexborHTMLParser) -> tuple[str, ...]:
+    """What a page may call itself: its first headings and the parts of its title, one of which is the portal's name."""
+    found = [clean(heading.text(deep=True)) for heading in tree.css("h1")[:3]]
+    if (element := tree.css_first("title")) is not None:
+        found += _TITLE_END.split(clean(element.text(deep=True)))[:3]
+    return tuple(dict.fromkeys(title[:300] for title in found if title))
 
 
 @dataclass(frozen=True, slots=True)

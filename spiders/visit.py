@@ -26,7 +26,7 @@ from auditor.model import Capture, Cause, CrawlEnd, Failure, Status, StoppedBy, 
 from auditor.page import read_page
 from auditor.urls import Scope, absolute, host_of, key
 from spiders.addresses import AddressRules, Terms
-from spiders.bodies import is_page, parse, read_sitemap, script_redirect, title_of
+from spiders.bodies import is_page, parse, read_sitemap, script_redirect, titles_of
 from spiders.challenges import ChallengeRules
 from spiders.faults import Fault, FaultError, of_exception, of_proxy_answer, of_status
 from spiders.frontier import Frontier, Limits, Target
@@ -165,6 +165,7 @@ class Visit:
         self._unread = 0
         self._bytes = 0
         self._in_a_row = 0
+        self._patience = min(_MAX_WAIT, self._crawl.max_seconds / 10)
         self._titles: list[tuple[str, str]] = []
         self._home_done = False
         self.path = around.archive_dir / archive_name(unit.id)
@@ -300,7 +301,10 @@ class Visit:
                 assert answer is not None
                 gate.went_well()
                 return answer
-            if fault.cause is Cause.CHALLENGE or fault.status in (429, 503):
+            if fault.cause is Cause.CHALLENGE:
+                fault = self._be_patient(fault)
+                gate.hold(fault.wait or 0.0)
+            elif fault.status in (429, 503):
                 gate.slow_down(fault.wait)
                 if fault.status == 429 and answer is not None and answer.ip_address:
                     self._around.address_gates.of(answer.ip_address).slow_down()
@@ -309,6 +313,14 @@ class Visit:
             if not fault.passing or attempt > self._crawl.retries or monotonic() + wait >= self._deadline:
                 raise AnswerFaultError(fault, answer)
             await asyncio.sleep(min(wait, _MAX_WAIT) if fault.status not in (429, 503) else wait)
+
+    def _be_patient(self, fault: Fault) -> Fault:
+        """A flood page is waited out, but not for ever: a portal that answers with nothing else is left alone."""
+        if self._patience <= 0:
+            return replace(fault, passing=False, wait=None)
+        wait = min(fault.wait or max(self._crawl.delay_seconds, 0.1) * 4, _MAX_WAIT)
+        self._patience -= wait
+        return replace(fault, wait=wait)
 
     def _fault_of(self, answer: Answer) -> Fault | None:
         if self._proxied and (reported := of_proxy_answer(answer.status, answer.header("proxy-status"))):
@@ -672,8 +684,8 @@ class Visit:
             limit=self._crawl.max_links_per_page,
             skip=self._frontier.skip if target.depth else None,
         )
-        if len(self._titles) < _MAX_TITLES and (title := title_of(tree)):
-            self._titles.append((answer.url, title))
+        if len(self._titles) < _MAX_TITLES:
+            self._titles += [(answer.url, title) for title in titles_of(tree)]
         if len(found.links) >= self._crawl.max_links_per_page:
             self._notes["max_links_per_page"] = None
         if found.refresh:

@@ -134,16 +134,30 @@ def rare_word(pages: Iterable[Page], *, limit: int = 400) -> Question | None:
     """
     listed = sorted(pages, key=lambda page: page.url)[:limit]
     home = next((page.words for page in listed if page.home), "")
-    return rare_question([(page.url, _title_of(page)) for page in listed if not page.home], home)
+    titles = [
+        (page.url, title)
+        for page in listed
+        if not page.home
+        for title in (*(block.text for block in page.headings if block.level == 1), *_TITLE_END.split(page.title))
+    ]
+    return rare_question(titles, home)
 
 
 def rare_question(titles: Iterable[tuple[str, str]], home_words: str) -> Question | None:
-    """As `rare_word`, from (address, title) of pages and the folded words of the home page.
+    """As `rare_word`, from (address, title) of pages, several titles for one address being allowed, and the folded
+    words of the home page.
 
     Names of sections and pages that say that they do not exist are no titles of articles.
     """
     vocabulary = load_vocabulary()
-    known = {key(url): (url, title) for url, title in sorted(titles) if _is_article(title, vocabulary)}
+    listed = sorted({(key(url), words(title)): (url, title) for url, title in titles if title}.values())
+    # The portal's own name stands in the titles of many pages.
+    owners = Counter(words(title) for _, title in listed)
+    known = {
+        (key(url), title): (url, title)
+        for url, title in listed
+        if owners[words(title)] == 1 and _is_article(title, vocabulary)
+    }
     runs = {ident: _runs(title) for ident, (_, title) in known.items()}
     pairs = Counter(folded for found in runs.values() for folded in {folded for folded, _ in found})
     single = Counter(word for _, title in known.values() for word in set(words(title).split()))
@@ -410,11 +424,6 @@ def _path(url: str) -> str:
 
 
 # ---------------------------------------------------------------------- questions and answers
-
-
-def _title_of(page: Page) -> str:
-    heading = next((block.text for block in page.headings if block.level == 1 and block.region != "header"), "")
-    return heading or _TITLE_END.split(page.title)[0]
 
 
 def _runs(title: str) -> list[tuple[str, str]]:
