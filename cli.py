@@ -371,7 +371,7 @@ def _crawl(task: CrawlTask) -> None:
     from auditor.vocabulary import load_vocabulary
     from spiders.crawl import CrawlStoppedError, crawl
 
-    terms = [label for topic in load_vocabulary().topics.values() for label in topic.labels]
+    terms = load_vocabulary().telling_terms()
     try:
         crawl(
             task.units,

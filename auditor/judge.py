@@ -35,8 +35,8 @@ from auditor.model import (
 )
 from auditor.register_index import RegisterIndex
 from auditor.scoring import explain, score_unit
-from auditor.urls import key
-from auditor.vocabulary import Vocabulary, load_vocabulary
+from auditor.urls import FILE_EXTENSIONS, extension, key
+from auditor.vocabulary import Vocabulary, label_words, load_vocabulary
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ _MAX_TEXT = 600
 _MAX_PAGES_LISTED = 500
 # A "not found" is believed only when at most this share of the portal's menu could not be looked at.
 _MAX_UNSEEN_MENU = 0.1
+_ENTRY_WORDS = 7
 _ABSENCE = frozenset({Reason.NOT_FOUND, Reason.STALE})
 
 
@@ -194,7 +195,7 @@ def judge_archive(archive: Archive, unit: Unit, context: JudgeContext) -> dict[s
         if end.status_reason == Reason.REDIRECTS_TO_OTHER_UNIT:
             reason = Reason.REDIRECTS_TO_OTHER_UNIT
         return _result(unit, end, _all_undetermined(unit, context, reason, _unread(end)), pages, context)
-    unseen = _why_unseen(pages)
+    unseen = _why_unseen(pages, load_vocabulary())
     answers = [Answer(item, _answer(item, unit, facts, unseen)) for item in context.checklist.items]
     return _result(unit, end, answers, pages, context, facts)
 
@@ -218,7 +219,7 @@ def _answer(item: Item, unit: Unit, facts: _Facts, unseen: Finding | None) -> Fi
     return finding
 
 
-def _why_unseen(pages: Pages) -> Finding | None:
+def _why_unseen(pages: Pages, vocabulary: Vocabulary) -> Finding | None:
     """Why "not there" cannot be said of this portal, or None when enough of it was looked at."""
     home = pages.home
     assert home is not None
@@ -229,19 +230,7 @@ def _why_unseen(pages: Pages) -> Finding | None:
             [Evidence(home.url, home.title, "Trang không có nội dung trong mã nguồn", home.fetched_at)],
             Reason.NEEDS_RENDERING,
         )
-    menu: dict[str, str] = {}
-    for link in home.links:
-        # A form's address is no entry of the menu: it may answer only what is asked of it.
-        if link.region in ("menu", "header", "footer") and link.source != "form" and pages.internal(link.url):
-            menu.setdefault(key(link.url), link.url)
-    for ident in pages.furniture:
-        link = pages.occurrences[ident][0].link
-        if link.source != "form" and pages.internal(link.url):
-            menu.setdefault(ident, link.url)
-    if not menu:
-        for link in home.links:
-            if pages.internal(link.url):
-                menu.setdefault(key(link.url), link.url)
+    menu = _menu_entries(pages, vocabulary)
     seen = (Reach.PAGE, Reach.ATTACHMENT, Reach.DEAD, Reach.SOFT_404, Reach.EXTERNAL, Reach.NOWHERE)
     unread = [url for url in menu.values() if pages.look(url).reach not in seen]
     if pages.cut_short or len(unread) > _MAX_UNSEEN_MENU * max(len(menu), 1):
@@ -255,6 +244,27 @@ def _why_unseen(pages: Pages) -> Finding | None:
             reason,
         )
     return None
+
+
+def _menu_entries(pages: Pages, vocabulary: Vocabulary) -> dict[str, str]:
+    """Internal addresses by key that the portal offers on every page or in its menus: entries, not articles."""
+    home = pages.home
+    assert home is not None
+    offered = [link for link in home.links if link.region in ("menu", "header", "footer")]
+    offered += [pages.occurrences[ident][0].link for ident in sorted(pages.furniture)]
+    for links in (offered, home.links):
+        menu = {
+            key(link.url): link.url
+            for link in links
+            if pages.internal(link.url)
+            and link.source in ("a", "area", "option", "onclick")
+            and label_words(link.text).count(" ") < _ENTRY_WORDS
+            and not {"login", "home"} & set(vocabulary.topics_of_label(link.text))
+            and extension(link.url) not in FILE_EXTENSIONS
+        }
+        if menu:
+            return menu
+    return {}
 
 
 _NO_WEBSITE = "Danh sách không ghi địa chỉ trang web của đơn vị nên không có gì để xét."

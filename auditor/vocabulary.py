@@ -97,6 +97,7 @@ class Topic(_Data):
     not_phrases: Labels = ()
     content: Labels = ()
     content_in: Name | None = None
+    common: StrictBool = False
 
 
 class _Topics(_Data):
@@ -601,6 +602,17 @@ class Vocabulary:
     _long_labels: tuple[str, ...] = field(repr=False)
     _cache: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
     _title_cache: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def telling_terms(self) -> tuple[str, ...]:
+        """Words that make a link worth following before others: those of topics that not every page speaks of."""
+        return tuple(
+            dict.fromkeys(
+                str(term)
+                for topic in self.topics.values()
+                if not topic.common
+                for term in (*topic.labels, *topic.title_phrases)
+            )
+        )
 
     def topics_of_label(self, text: str) -> tuple[str, ...]:
         """The topics that a menu entry, link or heading announces, in the order of topics.yaml.

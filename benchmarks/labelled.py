@@ -28,7 +28,7 @@ from auditor.register_index import RegisterIndex
 from auditor.urls import host_of
 from auditor.vocabulary import load_vocabulary
 from spiders import loopback, samples
-from spiders.crawl import crawl
+from spiders.crawl import Progress, crawl
 
 FOLDER_VARIABLE = "AUDITOR_PORTALS"
 REGISTER_COLUMNS = ("id", "name", "kind", "district", "url")
@@ -111,16 +111,27 @@ def impolite(proxy: str | None, **crawl_keys: Any) -> Config:
     return config_with({"crawl": {**keys, **crawl_keys}, "network": {"proxy": proxy, "allow_private_addresses": True}})
 
 
-def crawl_into(units: Sequence[Unit], config: Config, archive_dir: Path) -> None:
-    """Crawl the units that have an address, with the words of the vocabulary, into `archive_dir`."""
+def crawl_into(units: Sequence[Unit], config: Config, archive_dir: Path) -> int:
+    """Crawl the units that have an address, with the words of the vocabulary, into `archive_dir`.
+
+    Returns the number of pages.
+    """
+    pages = 0
+
+    def note(progress: Progress) -> None:
+        nonlocal pages
+        pages = progress.pages
+
     crawl(
         [unit for unit in units if unit.url],
         config,
         archive_dir,
         other_unit_hosts={host_of(unit.url): unit.id for unit in reversed(units) if unit.url},
-        vocabulary_terms=[str(label) for topic in load_vocabulary().topics.values() for label in topic.labels],
+        vocabulary_terms=load_vocabulary().telling_terms(),
         on_unit=lambda unit, path: None,
+        on_progress=note,
     )
+    return pages
 
 
 def judge_all(
