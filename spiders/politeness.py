@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from time import monotonic
 
 # Answers in a row without complaint after which a slowed-down gate dares half the pause again.
-_RECOVER_AFTER = 20
+_RECOVER_AFTER = 10
 
 
 class Gate:
@@ -77,7 +77,11 @@ class Gate:
         """The server complained: twice the pause from now on, and nothing at all for `wait` seconds."""
         self._good = 0
         self.pause = min(self._most, max(self.pause * 2, 0.5))
-        self._next = max(self._next, monotonic() + max(wait or 0.0, self.pause))
+        self.hold(max(wait or 0.0, self.pause))
+
+    def hold(self, wait: float) -> None:
+        """Nothing passes for `wait` seconds."""
+        self._next = max(self._next, monotonic() + wait)
 
     def went_well(self) -> None:
         """The server answered without complaint."""
@@ -91,7 +95,7 @@ class Gate:
 class Gates:
     """The gates of all hosts and addresses of a run; those that nobody needs any more are forgotten."""
 
-    def __init__(self, pause: float, concurrency: int, *, max_pause: float = 30.0) -> None:
+    def __init__(self, pause: float, concurrency: int, *, max_pause: float = 5.0) -> None:
         self._pause = pause
         self._concurrency = concurrency
         self._max_pause = max_pause

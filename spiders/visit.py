@@ -485,9 +485,8 @@ class Visit:
 
     async def _read_sitemaps(self, home: str) -> None:
         robots = await self._robots_of(home)
-        named = [
-            url for url in (absolute(url, home) for url in robots.sitemaps) if url and host_of(url) == host_of(home)
-        ]
+        entries = [absolute(entry, home) or "" for entry in robots.sitemaps]
+        named = [url for url in entries if host_of(url) == host_of(home)]
         waiting = deque(named[:3] or [absolute("/sitemap.xml", home) or home])
         urls: list[str] = []
         for _ in range(_MAX_SITEMAPS):
@@ -586,6 +585,7 @@ class Visit:
         if question is None:
             return
         method, url, sent = question_request(form, question.text)
+        url = self._at_home(url)
         tried: dict[str, object] = {
             "question": question.text,
             "article_url": question.article_url,

@@ -358,6 +358,16 @@ def test_a_flood_page_is_waited_out_and_never_stored(tmp_path: Path) -> None:
     assert not any("từ chối".encode() in x.body for x in archive.captures)
 
 
+def test_a_portal_that_answers_with_nothing_but_flood_pages_does_not_hold_up_the_run(tmp_path: Path) -> None:
+    answers: dict[str, Reply] = {"*": page("Hãy đợi 2 giây"), "/": page("T", *(f"/x{n}" for n in range(30)), "/a")}
+    answers |= {"/a": page("A"), "/robots.txt": reply("x", 404), "/sitemap.xml": reply("x", 404)}
+    with serving(site(answers)) as web:
+        started = monotonic()
+        end = one(web, tmp_path, HOME, {"max_seconds": 30.0}).end
+    assert monotonic() - started < 12
+    assert (end.status, end.status_reason, end.pages, end.failed) == (Status.PARTIAL, "many_faults", 2, 30)
+
+
 def test_a_page_about_waiting_is_a_page(tmp_path: Path) -> None:
     article = "Quy chế tiếp công dân: vui lòng đợi đến lượt. " * 20
     with serving(site(portal(**{"/a": page(article, "/c")}))) as web:
