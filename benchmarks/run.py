@@ -116,8 +116,7 @@ def crawl(folder: Path, units: int, proxy: str) -> int:
     """Our crawl into `folder/archive`."""
     from benchmarks.labelled import crawl_into, impolite
 
-    crawl_into(_units(folder), impolite(proxy, obey_robots=False), folder / "archive")
-    return units * farm.PAGES
+    return crawl_into(_units(folder), impolite(proxy, obey_robots=False), folder / "archive")
 
 
 def judge(folder: Path, units: int, proxy: str, processes: int = 1) -> int:

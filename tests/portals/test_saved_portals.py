@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import pytest
 
 from auditor.archive import archive_name, read_archive
 from benchmarks.accuracy import compare
@@ -48,8 +49,9 @@ def test_every_item_is_judged_for_every_portal(saved: Collection, results: list[
 
 
 def test_the_same_archive_gives_the_same_verdicts(
-    saved: Collection, archives: Path, results: list[dict[str, Any]]
+    saved: Collection, archives: Path, results: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PYTHONHASHSEED", "7")  # the order of sets is another one in the judging processes
     again = list(judge_all(saved.units, saved.as_of, impolite("http://127.0.0.1:9"), archives, 2))
     assert again == results
 
