@@ -82,7 +82,8 @@ def _none(
         and item.life in (Life.UNSEEN, Life.FORBIDDEN)
         and not item.before(first - timedelta(days=early_days))
     ]
-    closed = [entry for entry in entries if entry.state in (Ladder.UNSEEN, Ladder.FORBIDDEN)]
+    known = {item.url for item in disclosures.items}
+    closed = [entry for entry in entries if entry.state in (Ladder.UNSEEN, Ladder.FORBIDDEN) and entry.url not in known]
     vanished = [
         item
         for item in disclosures.items

@@ -15,7 +15,7 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 from auditor.dates import classify, find_citations, find_dates
-from auditor.facts.documents import Documents
+from auditor.facts.documents import Documents, says_download
 from auditor.facts.pages import Pages, Reach, Target
 from auditor.facts.publications import Origin, Publications
 from auditor.facts.sections import Entry, Ladder, Section, Sections
@@ -37,7 +37,9 @@ TOPICS = (UMBRELLA, *PART_TOPICS, ANNUAL_REPORT)
 _REPORT_PARTS = frozenset({"commitment", "actual_quality", "conditions", "finance"})
 # Sizes in characters that tell content from a stray line; no limits of the checklist.
 _ENOUGH_TEXT = 80
+_OWN_TEXT = 150
 _TITLE = 8
+_SHORTEST = 4
 _SIGNATURE_BLOCK = 160
 _MAX_ITEMS = 1000
 _PATH_DAY = re.compile(r"(?<!\d)(20\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -224,7 +226,8 @@ class _Reader:
         listed = [child for child in children if not child[3]]
         for title, url, block, _ in children:
             self._thing(title, url, page, self.pages.look(url), parts, in_section=True, near=block)
-        if not listed and entry.state is Ladder.CONTENT:
+        text, pictures, _ = self._content(page, entry.label, [(title, url) for title, url, _, file in children if file])
+        if not listed and entry.state is Ladder.CONTENT and (not children or text >= _OWN_TEXT or pictures):
             self._thing(entry.label.rpartition("› ")[2], page.url, page, target, parts, in_section=True)
 
     def _borrowed(self, entry: Entry, page: Page) -> bool:
@@ -264,16 +267,12 @@ class _Reader:
                 ):
                     continue
                 title = link.text
-                if file and (len(title) < _TITLE or self._says_download(title)):
+                if file and (len(title) < _SHORTEST or says_download(title, self.vocabulary)):
                     rest = block.text.replace(link.text, "").strip()
                     title = rest if len(rest) >= _TITLE else previous or file_name(link.url)
                 yield title, link.url, block, file
             if len(block.text) >= _TITLE:
                 previous = block.text
-
-    def _says_download(self, text: str) -> bool:
-        folded = words(text)
-        return any(contains_words(folded, label) for label in self.vocabulary.documents.columns.download)
 
     def _is_document(self, url: str) -> bool:
         if extension(url) in DOCUMENT_EXTENSIONS or under(host_of(url), self.vocabulary.hosts.file_services):
@@ -366,11 +365,15 @@ class _Reader:
             if not text:
                 continue
             folded = words(text)
+            rest = folded
             for name, part in self.words.parts.items():
-                if any(contains_words(folded, phrase) for phrase in part.phrases) and not any(
-                    contains_words(folded, phrase) for phrase in part.not_phrases
-                ):
+                if any(contains_words(folded, phrase) for phrase in part.not_phrases):
+                    continue
+                told = [phrase for phrase in part.phrases if contains_words(rest, phrase)]
+                if told:
                     parts.add(name)
+                    # "Cam kết chất lượng giáo dục năm học" must not tell of the quality of the year, too.
+                    rest = rest.replace(max(told, key=len), " ")
             numbers = self._form_numbers(text)
             forms += numbers
             parts.update(form.part for form in self.words.forms if form.number in numbers)
@@ -475,6 +478,21 @@ class _Reader:
         reaches = {self._reach_of_file(address) for _, address in files}
         if reaches & {Reach.ATTACHMENT, Reach.EXTERNAL}:
             return Life.LIVE
+        text, pictures, placeholder = self._content(page, title, files)
+        if (
+            text >= _ENOUGH_TEXT
+            or (pictures and not placeholder)
+            or any(block.cell for block in self.pages.own[page.key])
+        ):
+            return Life.LIVE
+        if reaches & {Reach.UNVISITED, Reach.FAILED, Reach.BLOCKED, Reach.FORBIDDEN}:
+            return Life.UNSEEN
+        if reaches:
+            return Life.DEAD_FILE
+        return Life.PLACEHOLDER
+
+    def _content(self, page: Page, title: str, files: list[tuple[str, str]]) -> tuple[int, int, bool]:
+        """What a page holds beside its title and its files: length of text, pictures, and whether it says "later"."""
         name, file_words = words(title), {words(text) for text, _ in files}
         text = pictures = 0
         placeholder = False
@@ -491,18 +509,8 @@ class _Reader:
             ):
                 placeholder = True
                 continue
-            text += len(folded)
-        if (
-            text >= _ENOUGH_TEXT
-            or (pictures and not placeholder)
-            or any(block.cell for block in self.pages.own[page.key])
-        ):
-            return Life.LIVE
-        if reaches & {Reach.UNVISITED, Reach.FAILED, Reach.BLOCKED, Reach.FORBIDDEN}:
-            return Life.UNSEEN
-        if reaches:
-            return Life.DEAD_FILE
-        return Life.PLACEHOLDER
+            text += max(len(folded) - sum(len(page.links[at].text) for at in block.links), 0)
+        return text, pictures, placeholder
 
     def _reach_of_file(self, address: str) -> Reach:
         target = self.pages.look(address)

@@ -409,10 +409,7 @@ class _Reader:
         """Whether a text only invites to open or download ("Xem chi tiết toàn văn")."""
         known = self._downloads.get(text)
         if known is None:
-            folded = f"{words(text)} "
-            columns = self.words.columns
-            known = any(folded.startswith(f"{label} ") for label in (*columns.download, *columns.noise))
-            self._downloads[text] = known
+            known = self._downloads[text] = says_download(text, self.vocabulary)
         return known
 
     # ------------------------------------------------------------------ titles in the section's pages
@@ -636,6 +633,16 @@ class _Reader:
                 if hits >= 2 or (hits and page.key in self.by_section and not form.loose):
                     return page, form
         return None
+
+
+def says_download(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a text is only an invitation to open or download, not a title ("Tải về", "Xem chi tiết toàn văn")."""
+    folded = words(text)
+    columns = vocabulary.documents.columns
+    return any(
+        folded == label or (" " in label and folded.startswith(f"{label} ") and len(folded) <= _LABEL)
+        for label in (*columns.download, *columns.noise)
+    )
 
 
 def home_copies(pages: Pages) -> frozenset[str]:

@@ -29,6 +29,7 @@ _URL_DATE = re.compile(r"/(20\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])
 # Sizes of text around a stamp, in characters: they tell a stamp from running text and are no limits of the checklist.
 _STAMP_BLOCK = 400
 _STAMP_REST = 40
+_HEADING_REST = 20
 _TITLE = 12
 _TITLE_AFTER_DATE = 25
 _NEAR = 4
@@ -391,6 +392,21 @@ def stamps_of(page: Page) -> Iterator[Stamp]:
                 yield stamp
 
 
+def _apart(page: Page, block: Block) -> str:
+    """The text of a block with blanks around its links: templates often put none between a date and a title."""
+    text = block.text
+    for at in block.links:
+        linked = page.links[at].text
+        start = text.find(linked) if linked else -1
+        if start > 0 and text[start - 1].isdigit():
+            text = f"{text[:start]} {text[start:]}"
+            start += 1
+        end = start + len(linked)
+        if start >= 0 and text[end : end + 1].isdigit():
+            text = f"{text[:end]} {text[end:]}"
+    return text
+
+
 def _as_shown(declared: FoundDate, text: str) -> FoundDate:
     """The declared date as the page shows it: where the two differ by a day, one of them is in another time zone."""
     for found in find_dates(text) if len(text) <= _STAMP_BLOCK else []:
@@ -400,7 +416,7 @@ def _as_shown(declared: FoundDate, text: str) -> FoundDate:
 
 
 def _stamp(page: Page, index: int, block: Block, fetched: date | None) -> Stamp | None:
-    text = block.text
+    text = _apart(page, block)
     dates = [one for one in find_dates(text, fetched=fetched) if one.precision in ("day", "month")]
     for found in reversed(dates) if len(dates) > 1 else dates:
         if found.precision != "day":
@@ -427,6 +443,9 @@ def _stamp(page: Page, index: int, block: Block, fetched: date | None) -> Stamp 
         head = text[: found.start].rstrip(" (-–|,")
         if bracketed and len(head) >= _TITLE:
             return Stamp(page, index, found, head, "")
+        # A heading with a date in it is a title; only a style may make a bare stamp look like one.
+        if block.level and role == "plain" and len(rest.strip()) > (_HEADING_REST if block.level == 7 else 2):
+            continue
         if role == "posted" or len(rest.strip()) <= _STAMP_REST:
             if role == "plain" and not found.has_time and _reads_as_sentence(text, found):
                 continue

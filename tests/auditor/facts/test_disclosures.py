@@ -1,0 +1,250 @@
+"""The ledger of disclosures: what belongs to it, which parts it covers, and by which of its dates it counts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from auditor.facts.disclosures import Dating, Disclosure, Disclosures, Life
+from auditor.model import Capture
+from tests.auditor.portal_maker import FETCHED_AT, HOST, facts_for, make_archive, page
+
+MENU = [
+    ("Trang chủ", "/"),
+    ("Tin tức", "/tin-tuc"),
+    ("Văn bản", "/van-ban"),
+    ("Công khai", "/cong-khai"),
+    ("Liên hệ", "/lien-he"),
+]
+FILLER = {
+    "/": page("<p>Chào mừng đến với cổng thông tin của nhà trường</p>", menu=MENU),
+    "/tin-tuc": page("<h1>Tin tức</h1><p>Tin của nhà trường</p>", title="Tin tức", menu=MENU),
+    "/van-ban": page("<h1>Văn bản</h1><p>Văn bản của nhà trường</p>", title="Văn bản", menu=MENU),
+    "/lien-he": page("<h1>Liên hệ</h1><p>Điện thoại 028 3000 0000</p>", title="Liên hệ", menu=MENU),
+}
+PROSE = (
+    "<p>Nhà trường thông báo công khai đến phụ huynh và học sinh các nội dung theo quy định hiện hành của ngành.</p>"
+)
+
+
+def ledger(body: str, more: dict[str, str] | None = None, **archive: object) -> Disclosures:
+    pages = {**FILLER, "/cong-khai": page(f"<h1>Công khai</h1>{body}", title="Công khai", menu=MENU), **(more or {})}
+    return facts_for(make_archive(pages, **archive))(Disclosures)  # type: ignore[arg-type]
+
+
+def only(found: Disclosures) -> Disclosure:
+    assert len(found.items) == 1, [(item.title, item.url) for item in found.items]
+    return found.items[0]
+
+
+def article(title: str, body: str) -> dict[str, str]:
+    return {"/bai": page(f"<h1>{title}</h1>{body}", title=title, menu=MENU)}
+
+
+@pytest.mark.parametrize(
+    ("link", "day", "precision", "dating"),
+    [
+        (
+            '<li><a href="/f.pdf">Báo cáo công khai của trường</a> 12/06/2026</li>',
+            date(2026, 6, 12),
+            "day",
+            Dating.POSTED,
+        ),
+        (
+            '<li><a href="/f.pdf">Báo cáo công khai của trường 15-06-2026</a></li>',
+            date(2026, 6, 15),
+            "day",
+            Dating.NAME,
+        ),
+        ('<li><a href="/f.pdf">Công khai tài chính tháng 6/2026</a></li>', date(2026, 6, 1), "month", Dating.NAME),
+        ('<li><a href="/cong_khai_16-06-2026.pdf">Báo cáo công khai</a></li>', date(2026, 6, 16), "day", Dating.NAME),
+        ('<li><a href="/upload/20260617/ck.pdf">Báo cáo công khai</a></li>', date(2026, 6, 17), "day", Dating.NAME),
+        ('<li><a href="/uploads/2026/06/ck.pdf">Báo cáo công khai</a></li>', date(2026, 6, 1), "month", Dating.NAME),
+    ],
+)
+def test_a_file_is_dated_by_its_place_its_link_or_its_name(
+    link: str, day: date, precision: str, dating: Dating
+) -> None:
+    names = ["/f.pdf", "/cong_khai_16-06-2026.pdf", "/upload/20260617/ck.pdf", "/uploads/2026/06/ck.pdf"]
+    item = only(ledger(f"<ul>{link}</ul>", attachments={name: b"" for name in names}))
+    assert item.dated is not None
+    assert (item.dated.day, item.dated.precision, item.dated.dating) == (day, precision, dating)
+    assert item.in_section
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Công khai năm học 2025-2026",
+        "Công khai theo Thông tư 36/2017/TT-BGDĐT ngày 28/12/2017",
+        "Công khai dự toán năm 2026",
+        "Công khai tài chính quý 2 năm 2026",
+    ],
+)
+def test_school_years_laws_years_and_quarters_date_nothing(title: str) -> None:
+    item = only(ledger(f'<ul><li><a href="/f.pdf">{title}</a></li></ul>', attachments={"/f.pdf": b""}))
+    assert item.dates == ()
+
+
+def test_the_day_of_posting_goes_before_name_and_signature() -> None:
+    more = article(
+        "Báo cáo công khai 01/06/2026",
+        f"<div>Ngày đăng: 20/06/2026</div>{PROSE}<p>Mẫu Thành, ngày 31 tháng 5 năm 2026</p>",
+    )
+    item = only(ledger('<a href="/bai">Báo cáo công khai 01/06/2026</a>', more))
+    assert [one.dating for one in item.dates] == [Dating.POSTED, Dating.NAME, Dating.SIGNATURE]
+    assert [one.day for one in item.dates] == [date(2026, 6, 20), date(2026, 6, 1), date(2026, 5, 31)]
+
+
+def test_the_signature_line_dates_a_page_without_stamp() -> None:
+    more = article("Cam kết chất lượng giáo dục", f"{PROSE}<p>Mẫu Thành, ngày 31 tháng 5 năm 2026</p>")
+    item = only(ledger('<a href="/bai">Cam kết chất lượng giáo dục</a>', more))
+    assert item.dated is not None
+    assert (item.dated.day, item.dated.dating) == (date(2026, 5, 31), Dating.SIGNATURE)
+
+
+def test_last_modified_is_the_last_resort() -> None:
+    file = Capture(
+        f"http://{HOST}/f.pdf",
+        200,
+        (("content-type", "application/pdf"), ("last-modified", "Tue, 16 Jun 2026 08:00:00 GMT")),
+        b"%PDF-1.4 x",
+        FETCHED_AT,
+        role="attachment",
+    )
+    item = only(
+        ledger('<ul><li><a href="/f.pdf">Báo cáo công khai của trường</a></li></ul>', attachments={"/f.pdf": file})
+    )
+    assert item.dated is not None
+    assert (item.dated.day, item.dated.dating) == (date(2026, 6, 16), Dating.LAST_MODIFIED)
+
+
+@pytest.mark.parametrize(
+    ("title", "parts"),
+    [
+        ("Cam kết chất lượng giáo dục năm học 2025-2026", {"commitment"}),
+        ("Công khai chất lượng giáo dục thực tế", {"actual_quality"}),
+        ("Công khai thông tin cơ sở vật chất", {"conditions"}),
+        ("Công khai về đội ngũ nhà giáo, cán bộ quản lý và nhân viên", {"conditions"}),
+        ("Quyết toán thu chi ngân sách năm 2025", {"finance"}),
+        ("Công khai các khoản thu đầu năm học 2026 - 2027", {"finance"}),
+        ("Biểu mẫu 09", {"commitment"}),
+        ("BM10-1", {"actual_quality"}),
+        ("Biểu mẫu 12", {"conditions"}),
+        ("Công khai theo Thông tư 36", set()),
+    ],
+)
+def test_titles_and_forms_tell_the_part(title: str, parts: set[str]) -> None:
+    item = only(ledger(f'<ul><li><a href="/f.pdf">{title}</a></li></ul>', attachments={"/f.pdf": b""}))
+    assert item.parts == parts
+
+
+def test_pictures_of_forms_are_disclosures() -> None:
+    """Many schools photograph the signed forms; the names of the pictures are all that tells them."""
+    pictures = "".join(f'<img src="/img/BM{n}-1.jpg" alt="MẪU {n:02d}">' for n in (9, 10, 11, 12))
+    more = article("Thực hiện công khai của nhà trường", f"<div>Ngày đăng: 10/09/2026</div>{pictures}")
+    item = only(ledger('<a href="/bai">Thực hiện công khai của nhà trường</a>', more))
+    assert item.forms == (9, 10, 11, 12)
+    assert item.parts == {"commitment", "actual_quality", "conditions"}
+    assert item.life is Life.LIVE
+
+
+def test_an_article_among_the_news_is_a_disclosure_by_its_title() -> None:
+    more = {
+        "/tin-tuc": page(
+            '<h1>Tin tức</h1><a href="/bai">Công khai quyết toán ngân sách năm 2025</a>', title="Tin tức", menu=MENU[:3]
+        ),
+        **article("Công khai quyết toán ngân sách năm 2025", f"<div>Ngày đăng: 03/06/2026</div>{PROSE}"),
+    }
+    pages = {key: value for key, value in FILLER.items() if key != "/"}
+    found = facts_for(make_archive({"/": page("<p>Trang chủ</p>", menu=MENU[:3]), **pages, **more}))(Disclosures)
+    assert [(item.parts, item.in_section) for item in found.items if item.life is Life.LIVE] == [({"finance"}, False)]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Công khai tài chính công đoàn năm 2026",
+        "Bốc thăm công khai thứ tự thi đấu cờ vua",
+        "Công khai thủ tục hành chính của nhà trường",
+        "Tập huấn công khai tài chính cho kế toán",
+    ],
+)
+def test_other_senses_of_the_word_are_no_disclosures(title: str) -> None:
+    pages = {
+        "/": page(f'<a href="/bai">{title}</a>', menu=MENU[:3]),
+        "/tin-tuc": page("<p>Tin</p>", menu=MENU[:3]),
+        "/van-ban": page("<p>Văn bản</p>", menu=MENU[:3]),
+        "/bai": page(f"<h1>{title}</h1><div>Ngày đăng: 03/06/2026</div>{PROSE}", title=title, menu=MENU[:3]),
+    }
+    assert facts_for(make_archive(pages))(Disclosures).items == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "attachments", "life"),
+    [
+        ('<a href="/f.pdf">Báo cáo công khai năm học</a>', {}, {"/f.pdf": b""}, Life.LIVE),
+        ('<a href="/f.pdf">Báo cáo công khai năm học</a>', {}, {"/f.pdf": 404}, Life.DEAD_FILE),
+        ('<a href="/f.pdf">Báo cáo công khai năm học</a>', {}, {"/f.pdf": b"<html>404</html>"}, Life.DEAD_FILE),
+        ('<a href="/f.pdf">Báo cáo công khai năm học</a>', {}, {}, Life.UNSEEN),
+        ('<a href="https://drive.google.com/file/d/x">Báo cáo công khai năm học</a>', {}, {}, Life.EXTERNAL),
+        (
+            '<a href="/bai">Báo cáo công khai năm học</a>',
+            article("Báo cáo công khai năm học", "<p>Nội dung đang được cập nhật</p>"),
+            {},
+            Life.PLACEHOLDER,
+        ),
+        (
+            '<a href="/bai">Báo cáo công khai năm học</a>',
+            article("Báo cáo công khai năm học", '<p><a href="/f.pdf">Tải về</a></p>'),
+            {"/f.pdf": 404},
+            Life.DEAD_FILE,
+        ),
+    ],
+    ids=[
+        "live",
+        "404",
+        "html instead of a file",
+        "not fetched",
+        "on a drive",
+        "placeholder",
+        "article with a dead file",
+    ],
+)
+def test_dead_files_and_placeholders_are_told_from_live_ones(
+    body: str, more: dict[str, str], attachments: dict[str, bytes | int], life: Life
+) -> None:
+    assert only(ledger(body, more, attachments=attachments)).life is life
+
+
+@pytest.mark.parametrize(
+    ("title", "circular"),
+    [
+        ("Công khai theo Thông tư 36/2017/TT-BGDĐT", "36/2017/TT-BGDĐT"),
+        ("Công khai theo TT 09/2024 của trường", "09/2024/TT-BGDĐT"),
+        ("Công khai theo Thông tư 09/2009/TT-BGDĐT", "09/2009/TT-BGDĐT"),
+        ("Công khai theo TT 09 của trường", ""),
+    ],
+)
+def test_the_circular_is_named_only_where_it_is_certain(title: str, circular: str) -> None:
+    item = only(ledger(f'<ul><li><a href="/f.pdf">{title}</a></li></ul>', attachments={"/f.pdf": b""}))
+    assert item.circular == circular
+
+
+def test_related_news_under_a_disclosure_are_not_disclosures() -> None:
+    more = {
+        **article(
+            "Công khai chất lượng giáo dục",
+            f"<div>Ngày đăng: 10/06/2026</div>{PROSE}<h3>Tin liên quan</h3>"
+            '<a href="/tin/1">Lễ khai giảng năm học mới của trường</a>',
+        ),
+        "/tin/1": page(
+            f"<h1>Lễ khai giảng năm học mới của trường</h1><div>Ngày đăng: 05/09/2026</div>{PROSE}"
+            '<h3><a href="/bai">Công khai chất lượng giáo dục</a></h3>',
+            title="Lễ khai giảng năm học mới của trường",
+            menu=MENU,
+        ),
+    }
+    found = ledger('<a href="/bai">Công khai chất lượng giáo dục</a>', more)
+    assert [item.title for item in found.items] == ["Công khai chất lượng giáo dục"]

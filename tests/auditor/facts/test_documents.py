@@ -1,0 +1,176 @@
+"""Documents as portals list them: tables, cards, accordions, label rows and bare titles."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from auditor.facts.documents import Document, Documents, file_states
+from auditor.facts.pages import Pages, Reach
+from tests.auditor.portal_maker import facts_for, make_archive, page
+
+MENU = [
+    ("Trang chủ", "/"),
+    ("Tin tức", "/tin-tuc"),
+    ("Văn bản", "/van-ban"),
+    ("Giới thiệu", "/gioi-thieu"),
+    ("Liên hệ", "/lien-he"),
+]
+FILLER = {
+    "/tin-tuc": page("<h1>Tin tức</h1><p>Chưa có bài viết</p>", title="Tin tức", menu=MENU),
+    "/gioi-thieu": page("<h1>Giới thiệu</h1><p>Trường thành lập năm 1990.</p>", title="Giới thiệu", menu=MENU),
+    "/lien-he": page("<h1>Liên hệ</h1><p>Điện thoại 028 3000 0000</p>", title="Liên hệ", menu=MENU),
+}
+
+
+def documents(body: str, more: dict[str, str] | None = None, **archive: object) -> Documents:
+    pages = {
+        "/": page("<p>Chào mừng đến với cổng thông tin của nhà trường</p>", menu=MENU),
+        **FILLER,
+        "/van-ban": page(body, title="Văn bản", menu=MENU),
+        **(more or {}),
+    }
+    return facts_for(make_archive(pages, **archive))(Documents)  # type: ignore[arg-type]
+
+
+def only(found: Documents) -> Document:
+    assert len(found.items) == 1, [item.title for item in found.items]
+    return found.items[0]
+
+
+TABLE = """<h1>Văn bản</h1><table>
+<tr><th>STT</th><th>Số/Ký hiệu</th><th>Ngày ban hành</th><th>Trích yếu</th><th>Tải về</th></tr>
+<tr><td>1</td><td>100 /TB-THCSM</td><td>06-08-2026</td><td><a href="/vb/1">Thông báo về việc tuyển dụng viên chức</a></td>
+<td><a href="/files/100.pdf">Tải về</a></td></tr>
+<tr><td>2</td><td>2379/SGDĐT-VP</td><td>07/09/2026</td><td><a href="/vb/2">Về nhiệm vụ của năm học mới</a></td><td></td></tr>
+</table>"""
+
+
+def test_a_table_with_titles_of_columns() -> None:
+    first, second = documents(TABLE).items
+    assert (first.number, first.kind, first.issued) == ("100/TB-THCSM", "Thông báo", date(2026, 8, 6))
+    assert first.title == "Thông báo về việc tuyển dụng viên chức"
+    assert first.files == ("http://thcsmau.hcm.edu.vn/files/100.pdf",)
+    assert second.authority == "Sở Giáo dục và Đào tạo"
+    assert second.kind == "Công văn"
+
+
+def test_a_table_without_titles_of_columns_is_read_by_what_its_columns_hold() -> None:
+    rows = "".join(
+        f"<tr><td>{n}/KH-THCSM</td><td>0{n}/09/2026</td><td>Kế hoạch hoạt động tháng thứ {n} của nhà trường</td></tr>"
+        for n in range(1, 4)
+    )
+    found = documents(f"<h1>Văn bản</h1><table>{rows}</table>").items
+    assert [item.number for item in found] == ["1/KH-THCSM", "2/KH-THCSM", "3/KH-THCSM"]
+    assert found[0].issued == date(2026, 9, 1)
+
+
+def test_the_detail_page_adds_what_the_list_lacks() -> None:
+    detail = """<h1>Chi tiết</h1><table>
+    <tr><td>Số ký hiệu</td><td>100 /TB-THCSM</td><td>Cơ quan ban hành</td><td>Trường THCS Mẫu</td></tr>
+    <tr><td>Ngày ban hành</td><td>06/08/2026</td><td>Ngày hiệu lực</td><td>10/08/2026</td></tr>
+    <tr><td>Loại văn bản</td><td>Thông báo</td><td>Người ký</td><td>Trần Mẫu</td></tr>
+    <tr><td>Trạng thái</td><td>Còn hiệu lực</td></tr></table>"""
+    found = documents(TABLE, {"/vb/1": page(detail, title="Chi tiết văn bản", menu=MENU)}).items
+    assert len(found) == 2
+    first = found[0]
+    assert (first.authority, first.effective, first.state) == ("Trường THCS Mẫu", date(2026, 8, 10), "Còn hiệu lực")
+    assert (first.signer, first.listed) == ("Trần Mẫu", True)
+
+
+def test_cards_with_labels_and_values() -> None:
+    cards = "".join(
+        f"""<div class="item"><h3 class="title"><a href="/vb/{n}">Về việc tổ chức kỳ thi lần thứ {n} trong năm</a></h3>
+        <div><div>Ngày ban hành:</div><div>2{n}/06/2026</div></div><div><div>Ngày hiệu lực:</div><div></div></div>
+        <div><div>Trạng thái:</div><div>Đã có hiệu lực</div></div><a href="/f/{n}.docx">File đính kèm</a></div>"""
+        for n in range(1, 4)
+    )
+    found = documents(f"<h1>Văn bản</h1>{cards}").items
+    assert [item.issued for item in found] == [date(2026, 6, 21), date(2026, 6, 22), date(2026, 6, 23)]
+    assert all(item.state == "Đã có hiệu lực" and item.files for item in found)
+    assert found[0].detail.endswith("/vb/1")
+
+
+def test_a_number_above_its_title() -> None:
+    body = """<h1>Văn bản</h1><div><div class="code"><a href="/vb/1">Số: <span>02/KH-THCSM</span></a></div>
+    <div><a href="/vb/1">Tên: <span>(Kế hoạch phòng chống đuối nước cho học sinh)</span></a></div>
+    <div>Ngày ban hành: (02/10/2026)</div></div>"""
+    item = only(documents(body))
+    assert (item.number, item.issued) == ("02/KH-THCSM", date(2026, 10, 2))
+    assert item.title == "Kế hoạch phòng chống đuối nước cho học sinh"
+
+
+def test_an_accordion_whose_fields_stand_in_a_hidden_table() -> None:
+    rows = "".join(
+        f"""<div><a href="#c{n}"><div class="title">24{n}/SGDĐT-VP</div><div class="title">Hướng dẫn công tác văn thư lần {n}</div>
+        </a><table style="display:none"><tr><th>Số/ký hiệu</th><td>24{n}/SGDĐT-VP</td></tr>
+        <tr><th>Cơ quan ban hành</th><td>Sở Giáo dục và Đào tạo</td></tr><tr><th>Ngày ban hành</th><td>1{n}/10/2026</td></tr>
+        </table><div><a href="/vb/{n}">Xem chi tiết</a></div></div>"""
+        for n in range(1, 4)
+    )
+    found = documents(f"<h1>Văn bản</h1>{rows}").items
+    assert [(item.number, item.issued, item.title[-1]) for item in found] == [
+        (f"24{n}/SGDĐT-VP", date(2026, 10, 10 + n), str(n)) for n in range(1, 4)
+    ]
+    assert found[0].detail.endswith("/vb/1")
+
+
+@pytest.mark.parametrize(
+    ("title", "number", "kind", "authority", "issued"),
+    [
+        (
+            "Quyết định số 12/QĐ-SGDĐT ngày 05/3/2026 về khen thưởng",
+            "12/QĐ-SGDĐT",
+            "Quyết định",
+            True,
+            date(2026, 3, 5),
+        ),
+        ("Kế hoạch số 49/KH-THCSM tổ chức Tháng công nhân năm 2026", "49/KH-THCSM", "Kế hoạch", True, None),
+        ("Công văn 389 của Phòng GD&ĐT về việc sử dụng phần mềm", "", "Công văn", True, None),
+        ("Danh sách học sinh trúng tuyển vào lớp 6 đợt 1", "", "Danh sách", False, None),
+        ("Phân công chuyên môn của học kỳ này, áp dụng ngày 05/3/2026", "", "", False, None),
+    ],
+)
+def test_titles_tell_number_kind_and_authority(
+    title: str, number: str, kind: str, authority: bool, issued: date | None
+) -> None:
+    item = only(documents(f"<h1>Văn bản</h1><ul><li><a href='/vb/1'>{title}</a></li></ul>"))
+    assert (item.number, item.kind, bool(item.authority), item.issued) == (number, kind, authority, issued)
+
+
+def test_side_news_and_menu_entries_are_no_documents() -> None:
+    side = "<div class='sidebar'><h3>Tin mới</h3><a href='/tin/1'>Học sinh nhà trường đoạt giải cờ vua</a></div>"
+    more = {f"/p{n}": page(f"<h1>Trang {n}</h1><p>Nội dung trang {n}</p>{side}", menu=MENU) for n in range(6)}
+    found = documents(TABLE + side, more).items
+    assert [item.number for item in found] == ["100/TB-THCSM", "2379/SGDĐT-VP"]
+
+
+def test_the_search_of_documents_is_told_from_the_search_of_the_site() -> None:
+    site = "<form action='/tim'><input name='q' placeholder='Tìm kiếm'></form>"
+    own = (
+        "<form action='/van-ban'><input name='so' placeholder='Số/Ký hiệu'><select name='l'>"
+        "<option>Tất cả loại văn bản</option></select><button>Tìm</button></form>"
+    )
+    assert documents(TABLE + site).search is None
+    assert documents(TABLE + own).search is not None
+
+
+def test_a_file_counts_only_when_it_downloads() -> None:
+    body = """<h1>Văn bản</h1><table><tr><th>Số ký hiệu</th><th>Trích yếu</th><th>File</th></tr>
+    <tr><td>1/QĐ-A</td><td>Quyết định thứ nhất</td><td><a href="/a.pdf">Tải về</a></td></tr>
+    <tr><td>2/QĐ-A</td><td>Quyết định thứ hai</td><td><a href="/b.pdf">Tải về</a></td></tr>
+    <tr><td>3/QĐ-A</td><td>Quyết định thứ ba</td><td><a href="/c.pdf">Tải về</a></td></tr>
+    <tr><td>4/QĐ-A</td><td>Quyết định thứ tư</td><td><a href="https://drive.google.com/file/d/x">Tải về</a></td></tr>
+    </table>"""
+    pages = {"/": page("<p>Trang chủ</p>", menu=MENU), **FILLER, "/van-ban": page(body, title="Văn bản", menu=MENU)}
+    get = facts_for(make_archive(pages, attachments={"/a.pdf": b"", "/b.pdf": b"<html>no</html>"}))
+    items = get(Documents).items
+    states = [file_states(get(Pages), item) for item in items]
+    assert states == [(Reach.ATTACHMENT,), (Reach.DEAD,), (Reach.UNVISITED,), (Reach.EXTERNAL,)]
+
+
+def test_a_portal_without_documents_has_no_section() -> None:
+    found = facts_for(make_archive({"/": page("<p>Trang chủ</p>", menu=[("Tin tức", "/tin-tuc")])}))(Documents)
+    assert not found.has_section
+    assert found.items == ()

@@ -1,0 +1,178 @@
+"""Dates of publications: what counts as the day of posting, and everything that only looks like one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from auditor.facts.publications import Genre, Origin, Publications
+from tests.auditor.portal_maker import NAME, facts_for, make_archive, page
+
+MENU = [("Trang chủ", "/"), ("Tin tức", "/tin-tuc"), ("Văn bản", "/van-ban"), ("Liên hệ", "/lien-he")]
+TITLE = "Lễ khai giảng năm học mới của nhà trường"
+TEXT = "<p>Sáng nay thầy và trò nhà trường đã long trọng tổ chức lễ khai giảng năm học mới trong niềm vui.</p>"
+
+
+def publications(pages: dict[str, str], **judging: object) -> Publications:
+    filler = {f"/trang-{number}": page(f"<h2>Trang {number}</h2>{TEXT}", menu=MENU) for number in range(3)}
+    return facts_for(make_archive({**filler, **pages}), **judging)(Publications)  # type: ignore[arg-type]
+
+
+def article(body: str, *, head: str = "", title: str = TITLE) -> dict[str, str]:
+    home = page(f'<a href="/bai-viet">{title}</a>', menu=MENU)
+    return {"/": home, "/bai-viet": page(body, title=f"{title} - {NAME}", menu=MENU, head=head)}
+
+
+JSON_LD = (
+    '<script type="application/ld+json">{"@type":"NewsArticle","datePublished":"2026-09-05T08:00:00+07:00",'
+    '"dateModified":"2026-09-09T08:00:00+07:00"}</script>'
+)
+META = '<meta property="article:published_time" content="2026-09-06T10:00:00+07:00">'
+
+
+@pytest.mark.parametrize(
+    ("body", "head", "day", "origin"),
+    [
+        (f"<h1>{TITLE}</h1>{TEXT}", JSON_LD, date(2026, 9, 5), Origin.JSON_LD),
+        (f"<h1>{TITLE}</h1>{TEXT}", META, date(2026, 9, 6), Origin.META),
+        (f"<h1>{TITLE}</h1>{TEXT}", META + JSON_LD, date(2026, 9, 5), Origin.JSON_LD),
+        (
+            f'<h1>{TITLE}</h1><time datetime="2026-09-07T09:00:00+07:00">7 tháng 9</time>{TEXT}',
+            "",
+            date(2026, 9, 7),
+            Origin.TIME_TAG,
+        ),
+        (f"<h1>{TITLE}</h1><div>Ngày đăng: 08/09/2026</div>{TEXT}", "", date(2026, 9, 8), Origin.STAMP),
+        (f"<h1>{TITLE}</h1><div>Thứ 4, 09/09/2026 | 10:31</div>{TEXT}", "", date(2026, 9, 9), Origin.STAMP),
+        (f"<div>Thứ tư, 9/9/2026, 7:5</div><h1>{TITLE}</h1>{TEXT}", "", date(2026, 9, 9), Origin.STAMP),
+        (f"<h1>{TITLE}</h1><span>10 Tháng Chín, 2026</span>{TEXT}", "", date(2026, 9, 10), Origin.STAMP),
+        (f"<h1>{TITLE}</h1><div>Nguyễn Mẫu 11-09-2026 120</div>{TEXT}", "", date(2026, 9, 11), Origin.STAMP),
+        (f"<h1>{TITLE}</h1><div>Đăng lúc 17:49 ngày 12/9/26</div>{TEXT}", "", date(2026, 9, 12), Origin.STAMP),
+    ],
+)
+def test_an_article_is_dated_by_its_most_trusted_declaration(body: str, head: str, day: date, origin: Origin) -> None:
+    found = publications(article(body, head=head)).of("http://thcsmau.hcm.edu.vn/bai-viet")
+    assert found is not None
+    assert (found.day, found.origin) == (day, origin)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<h1>{TITLE}</h1>{TEXT}",
+        f"<h1>{TITLE}</h1><p>Thời khóa biểu này được áp dụng từ ngày 05/10/2026 cho toàn trường ta.</p>",
+        f"<h1>{TITLE}</h1><p>Căn cứ Thông tư 09/2024/TT-BGDĐT ngày 03/6/2024 của Bộ Giáo dục và Đào tạo</p>",
+        f"<h1>{TITLE}</h1><div>Ngày sinh: 12/10/2026</div>{TEXT}",
+        f"<h1>{TITLE}</h1><div>Từ ngày 01/10/2026 đến ngày 05/10/2026</div>{TEXT}",
+        f"<h1>{TITLE}</h1><div>Ngày đăng: 01/12/2026</div>{TEXT}",
+        f"<h1>{TITLE}</h1>{TEXT}<div>Ngày hiệu lực: 01/10/2026</div>",
+        f"<h1>{TITLE}</h1><div>Ngày 32/13/2026</div>{TEXT}",
+    ],
+    ids=["none", "in a sentence", "of a law", "birthday", "a span", "in the future", "of effect", "impossible"],
+)
+def test_dates_that_are_not_of_posting_date_nothing(body: str) -> None:
+    assert publications(article(body)).of("http://thcsmau.hcm.edu.vn/bai-viet") is None
+
+
+def test_dates_later_than_the_as_of_date_are_as_if_they_were_not_there() -> None:
+    pages = article(f"<h1>{TITLE}</h1><div>Ngày đăng: 08/09/2026</div>{TEXT}")
+    assert publications(pages, as_of=date(2026, 9, 1)).items == ()
+    assert publications(pages, as_of=date(2026, 9, 8)).items != ()
+
+
+def test_lists_date_articles_that_were_not_read() -> None:
+    """A school whose articles were not all crawled would seem stale without the dates in its lists."""
+    below = "".join(
+        f'<div class="item"><h3><a href="/tin/{n}">Bài viết số {n} về hoạt động</a></h3><div>Ngày đăng: 0{n}/10/2026</div></div>'
+        for n in range(1, 5)
+    )
+    above = "".join(
+        f'<li><span class="d">1{n}/09/2026</span><a href="/thong-bao/{n}">Thông báo số {n} của trường</a></li>'
+        for n in range(1, 5)
+    )
+    brackets = '<p><a href="/k/1">Kế hoạch tháng mười (06/10/2026)</a></p>'
+    inline = '<p><a href="/k/2">Kế hoạch tháng chín của tổ</a> <i>(07.09.2026)</i></p>'
+    found = publications({"/": page(f"{below}<h2>Khác</h2><ul>{above}</ul>{brackets}{inline}", menu=MENU)})
+    days = {item.url.partition(".edu.vn")[2]: item.day for item in found.items}
+    assert days["/tin/1"] == date(2026, 10, 1)
+    assert days["/tin/4"] == date(2026, 10, 4)
+    assert days["/thong-bao/1"] == date(2026, 9, 11)
+    assert days["/thong-bao/4"] == date(2026, 9, 14)
+    assert days["/k/1"] == date(2026, 10, 6)
+    assert days["/k/2"] == date(2026, 9, 7)
+    assert {item.origin for item in found.items} == {Origin.LISTING}
+
+
+@pytest.mark.parametrize(
+    "clock",
+    [
+        "Thứ ba, 20/10/2026",
+        "Tuesday, 20/10/2026",
+        "Thứ ba, Ngày 20/10/2026 8:35:51",
+        "Hôm nay: 20/10/2026",
+        "Chủ nhật, 04/10/2026, 13:03",
+    ],
+)
+def test_the_clock_of_the_header_is_no_publication(clock: str) -> None:
+    """A dead portal with a clock must not pass as fresh."""
+    pages = {
+        f"/trang-{number}": page(
+            f"<div class='clock'>{clock}</div><h1>Trang số {number} của trường</h1>{TEXT}", menu=MENU
+        )
+        for number in range(8)
+    }
+    assert publications({"/": page(f"<div class='clock'>{clock}</div>{TEXT}", menu=MENU), **pages}).items == ()
+
+
+def test_a_portal_of_one_page_with_a_clock_above_its_news() -> None:
+    home = page(
+        "<div class='top-header'>Thứ ba, Ngày 20/10/2026 11:51:32</div>"
+        "<ul><li><a href='/a'>Nhà trường tổ chức hội nghị viên chức</a></li><li>1/7/2026 10:33</li>"
+        "<li><a href='/b'>Nhà trường đón học sinh trở lại lớp</a></li><li>11/5/2026 15:50</li></ul>",
+        menu=MENU,
+    )
+    found = facts_for(make_archive({"/": home}))(Publications)
+    assert [item.day for item in found.items] == [date(2026, 7, 1), date(2026, 5, 11)]
+
+
+def test_template_dates_of_section_pages_are_not_posting_dates() -> None:
+    """One platform writes article:published_time on every page of a menu."""
+    pages = {
+        "/": page(TEXT, menu=MENU),
+        "/lien-he": page(f"<h1>Liên hệ</h1>{TEXT}", title="Liên hệ", menu=MENU, head=META),
+        "/van-ban": page(f"<h1>Văn bản</h1>{TEXT}", title="Văn bản", menu=MENU, head=META),
+    }
+    assert publications(pages).items == ()
+
+
+def test_copyright_years_and_visitor_counters_are_no_dates() -> None:
+    footer = "© 2026 Trường Mẫu. Hôm nay: 120. Tháng 10: 3.411. Tổng lượt truy cập: 20.102.026"
+    assert publications({"/": page(TEXT, menu=MENU, footer=footer)}).items == ()
+
+
+def test_a_linked_title_with_a_date_in_it_is_dated_by_its_stamp() -> None:
+    home = page("<h3><a href='/tkb'>Thời khóa biểu áp dụng từ ngày 18/10/2026</a></h3><p>16/10/2026</p>", menu=MENU)
+    found = publications({"/": home})
+    assert [item.day for item in found.items] == [date(2026, 10, 16)]
+
+
+def test_genres_follow_the_section() -> None:
+    pages = {
+        "/": page("<p>Trang chủ của nhà trường</p>", menu=MENU),
+        "/tin-tuc": page(
+            "<h1>Tin tức</h1>"
+            "<div><a href='/tin/a'>Học sinh nhà trường thi cờ vua</a><p>01/10/2026</p></div>"
+            "<div><a href='/tin/b'>Học sinh nhà trường thi bơi lội</a><p>02/10/2026</p></div>",
+            title="Tin tức",
+            menu=MENU,
+        ),
+    }
+    newest = publications(pages).newest(Genre.NEWS)
+    assert newest is not None
+    assert newest.title == "Học sinh nhà trường thi bơi lội"
+
+
+def test_articles_without_any_date_are_known_as_undated() -> None:
+    found = publications(article(f"<h1>{TITLE}</h1>{TEXT}"))
+    assert TITLE in [title for title, _ in found.undated]
