@@ -31,7 +31,8 @@ browser: $(VENV)/.installed-tests
 	@$(BIN)/python tests/browser.py
 
 demo: $(VENV)/.installed ## audit the sample portals on this machine and print where the scorecards are
-	$(BIN)/auditor demo
+	@# exit status 1 says that some sample portals are down, as they are meant to be
+	$(BIN)/auditor demo || [ $$? -eq 1 ]
 
 test: $(VENV)/.installed-tests browser ## run all tests
 	$(BIN)/python -m pytest -n auto

@@ -27,7 +27,9 @@ exit /b %errorlevel%
 :demo
 "%PY%" -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . || exit /b 1
 "%VENV%\Scripts\auditor.exe" demo
-exit /b %errorlevel%
+rem exit status 1 says that some sample portals are down, as they are meant to be
+if errorlevel 2 exit /b %errorlevel%
+exit /b 0
 
 :test
 "%PY%" tests\browser.py || exit /b 1
