@@ -63,7 +63,7 @@ def unit_line(unit: UnitObject, axis_ids: Iterable[str]) -> UnitLine:
         id=inert_text(unit["id"], 120),
         name=inert_text(unit["name"], 250),
         kind=str(unit.get("kind") or "khac"),
-        district=inert_text(unit.get("district"), 120),
+        district=inert_text(unit.get("district"), 60),
         url=str(unit.get("url") or ""),
         page=str(unit.get("page") or ""),
         status=str(unit["status"]),

@@ -272,7 +272,10 @@ class _Look:
             {"title": "Tình trạng", "at": 4, "list": "statuses"},
             {"title": "Tổng điểm", "at": 5, "number": 1, "range": 1},
             {"title": "Xếp loại", "at": 8, "list": "grades", "ranked": 1},
-            *({"title": f"{axis.id} {axis.title}", "at": 9 + place, "number": 1} for place, axis in enumerate(axes)),
+            *(
+                {"title": f"Trục {axis.id}", "full": axis.title, "at": 9 + place, "number": 1}
+                for place, axis in enumerate(axes)
+            ),
             {"title": "Đã xác định", "at": 9 + len(axes), "number": 1, "share": 1},
             {"title": "Không đạt", "at": 10 + len(axes), "number": 1},
             {"title": "Chờ kết luận", "at": 11 + len(axes), "number": 1},

@@ -20,8 +20,9 @@ var head=document.querySelector("#bang thead tr"),body=document.querySelector("#
 var sorting={at:-1,down:false},shown=[],page=0;
 columns.forEach(function(column,i){
   var th=document.createElement("th"),button=document.createElement("button");
-  th.scope="col";th.setAttribute("role","columnheader");
+  th.setAttribute("data-label",column.title);th.scope="col";th.setAttribute("role","columnheader");
   button.type="button";button.textContent=column.title;
+  if(column.full){button.title=column.full;}
   button.addEventListener("click",function(){
     var down=sorting.at===i?!sorting.down:!!column.number;
     sort(i,down);
@@ -39,8 +40,10 @@ options(byId("loc-tinh-trang"),data.statuses,"Tất cả");
 options(byId("loc-xep-loai"),data.grades,"Tất cả");
 byId("sap-xep").appendChild(new Option("Thứ tự trong danh sách",""));
 columns.forEach(function(column,i){
-  byId("sap-xep").appendChild(new Option(column.title+(column.number?" (thấp trước)":" (A–Z)"),i+"+"));
-  byId("sap-xep").appendChild(new Option(column.title+(column.number?" (cao trước)":" (Z–A)"),i+"-"));
+  var name=column.title+(column.full?". "+column.full:""),ends=column.number?[" (thấp trước)"," (cao trước)"]:
+    column.ranked?[" (cao trước)"," (thấp trước)"]:[" (A–Z)"," (Z–A)"];
+  byId("sap-xep").appendChild(new Option(name+ends[0],i+"+"));
+  byId("sap-xep").appendChild(new Option(name+ends[1],i+"-"));
 });
 function cell(row,column,first){
   var td=document.createElement(first?"th":"td"),value=text(row,column);
