@@ -256,7 +256,9 @@ def _search_of(page: Page, form: Form, box: Field, small: bool, terms: SearchWor
         score += 3
     elif _holds(f"{beside} {told}", terms.boxes) or told.strip() in terms.short_boxes:
         score += 2
-    if any(mark in name for mark in terms.marks):
+    if any(mark in box.name.lower() for mark in terms.marks):
+        score += 3
+    elif any(mark in name for mark in terms.marks):
         score += 2
     elif small and box.name.lower() in terms.parameters:
         score += 1
