@@ -20,11 +20,13 @@ from auditor.urls import DOCUMENT_EXTENSIONS, absolute, extension, file_name, ho
 from auditor.vocabulary import Vocabulary, label_words, under
 
 # Sizes in characters of folded text; they tell content from a stray line and are no limits of the checklist.
-_ENOUGH_TEXT = 150
-_ENOUGH_BESIDE_PLACEHOLDER = 400
+_ENOUGH_TEXT = 80
+_ENOUGH_BESIDE_PLACEHOLDER = 300
 _ARTICLE_TITLE = 15
 _SHORT_BLOCK = 60
-_TOLD = 400
+_TOLD = 200
+_HEAD_LINES = 4
+_PLACEHOLDER_TEXT = 150
 _MAX_SINGLES = 60
 _MAX_CHILDREN = 60
 _TITLE_PARTS = re.compile(r"\s+[-–—|»:•]+\s+|\s*[|»]\s*")
@@ -228,6 +230,12 @@ class _Finder:
             names = [block.text for block in page.headings if block.signature in _signatures(self.pages.own[page.key])][
                 :3
             ]
+            # Old pages write their heading as a short line of its own, without a tag that says so.
+            names += [
+                block.text
+                for block in self.pages.own[page.key][:_HEAD_LINES]
+                if not block.level and not block.links and 0 < len(block.text) <= _SHORT_BLOCK
+            ]
             names += [part for part in _TITLE_PARTS.split(page.title) if part.strip()][:2]
             topics: dict[str, tuple[str, bool]] = {}
             for name in names:
@@ -345,7 +353,7 @@ class _Finder:
             short = len(folded) < _SHORT_BLOCK
             if folded == name or (short and any(contains_words(folded, noise) for noise in placeholders.page_noise)):
                 continue
-            if len(folded) < _ENOUGH_TEXT and any(contains_words(folded, phrase) for phrase in placeholders.empty):
+            if len(folded) < _PLACEHOLDER_TEXT and any(contains_words(folded, phrase) for phrase in placeholders.empty):
                 empty_quote = empty_quote or block.text
                 continue
             pictures += sum(self._telling(page, index, name) for index in block.images)

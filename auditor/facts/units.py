@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.config import Config
@@ -11,8 +13,14 @@ from auditor.model import Kind, Unit
 from auditor.page import Page
 from auditor.register_index import RegisterIndex
 from auditor.text import contains_words
-from auditor.urls import host_of, key
+from auditor.urls import absolute, host_of, key
 from auditor.vocabulary import Vocabulary, label_words
+
+
+_LINE = 200
+_PLAIN_ADDRESS = re.compile(
+    r"(?:https?://|www\.)[\w.-]+\.[a-z]{2,}[\w./~-]*|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.edu\.vn\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,8 @@ class Units:
 
 
 def read(pages: Pages, unit: Unit, register: RegisterIndex, vocabulary: Vocabulary, config: Config) -> Units:
-    """Every link (menus, tables, redirecting selects, maps) whose address or label means a unit of the register."""
+    """Every address on the portal (links, redirecting selects, maps, plain text in tables) that means a unit by itself or
+    by what stands beside it."""
     children = tuple(child for child in register.children.get(unit.id, ()) if child.url)
     by_address = {_address(child.url or ""): child for child in children}
     by_name: dict[str, Unit] = {}
@@ -53,26 +62,52 @@ def read(pages: Pages, unit: Unit, register: RegisterIndex, vocabulary: Vocabula
     listed: dict[tuple[str, str], Listed] = {}
     linked: set[str] = set()
     department: tuple[Page, str] | None = None
-    for occurrences in pages.occurrences.values():
-        page, link = occurrences[0].page, occurrences[0].link
-        if link.source in ("form", "frame", "iframe", "embed") or pages.internal(link.url):
-            continue
-        host = host_of(link.url)
-        if department is None and host in department_hosts:
-            department = (page, link.url)
-        owner = by_address.get(_address(link.url)) or by_address.get(host)
+    for page, url, labels in _addresses(pages):
+        host = host_of(url)
+        if host in department_hosts and department is None:
+            department = (page, url)
+        owner = by_address.get(_address(url)) or by_address.get(host)
         if owner is not None:
             linked.add(owner.id)
-            listed[(owner.id, host)] = Listed(link.text or owner.name, link.url, page, owner, True)
+            listed[(owner.id, host)] = Listed(labels[0] or owner.name, url, page, owner, True)
             continue
-        meant = _meant(link.text, by_name)
+        meant = next((found for label in labels if (found := _meant(label, by_name))), None)
+        school = next((label for label in labels if _is_school(label, vocabulary)), None)
         if meant is not None:
-            listed.setdefault((meant.id, host), Listed(link.text, link.url, page, meant, False))
-        elif vocabulary.names.kind_of(link.text) not in (None, Kind.SO, Kind.PHONG) and host not in department_hosts:
-            other = register.by_address.get(_address(link.url)) or register.by_address.get(host)
-            known = other is not None and named(link.text, names_of(register.units[other].name, vocabulary))
-            listed.setdefault((label_words(link.text), host), Listed(link.text, link.url, page, None, known))
+            listed.setdefault((meant.id, host), Listed(meant.name, url, page, meant, False))
+        elif school is not None and host not in department_hosts:
+            other = register.by_address.get(_address(url)) or register.by_address.get(host)
+            known = other is not None and named(school, names_of(register.units[other].name, vocabulary))
+            listed.setdefault((label_words(school), host), Listed(school, url, page, None, known))
     return Units(children, tuple(listed.values()), frozenset(linked), department)
+
+
+def _addresses(pages: Pages) -> Iterator[tuple[Page, str, tuple[str, ...]]]:
+    """Every external address once with what may name its unit: the link's label, the line and the table row around."""
+    seen: set[tuple[str, str]] = set()
+    for page in pages.pages:
+        rows: dict[tuple[int, int], str] = {}
+        for block in page.blocks:
+            if block.cell is not None:
+                place = (block.cell.table, block.cell.row)
+                rows[place] = f"{rows.get(place, '')} {block.text}".strip()
+        around: dict[int, tuple[str, ...]] = {}
+        for block in page.blocks:
+            row = rows[(block.cell.table, block.cell.row)] if block.cell is not None else ""
+            for index in block.links:
+                around[index] = (block.text[:_LINE], row[:_LINE])
+            if not block.links:
+                for match in _PLAIN_ADDRESS.finditer(block.text):
+                    url = absolute(match.group(), page.url) if "//" in match.group() else f"http://{match.group()}/"
+                    if url and not pages.internal(url) and (url, row) not in seen:
+                        seen.add((url, row))
+                        yield page, url, (row[:_LINE] or block.text[:_LINE],)
+        for index, link in enumerate(page.links):
+            if not link.url or link.source in ("form", "frame", "iframe", "embed") or pages.internal(link.url):
+                continue
+            if (link.url, link.text) not in seen:
+                seen.add((link.url, link.text))
+                yield page, link.url, (link.text, *around.get(index, ()))
 
 
 def _address(url: str) -> str:
@@ -80,7 +115,12 @@ def _address(url: str) -> str:
     return key(url).partition("?")[0].rstrip("/")
 
 
+def _is_school(label: str, vocabulary: Vocabulary) -> bool:
+    return vocabulary.names.kind_of(label) not in (None, Kind.SO, Kind.PHONG)
+
+
 def _meant(label: str, by_name: dict[str, Unit]) -> Unit | None:
+    """The unit that a label names, alone: a line that names several means none."""
     name = label_words(label)
     if name in by_name:
         return by_name[name]

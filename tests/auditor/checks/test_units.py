@@ -68,3 +68,13 @@ WRONG = '<li><a href="http://thhoamai.edu.vn/">Trường Tiểu học Hoa Mai</a
 def test_links_and_addresses(body: str, links: str, addresses: str) -> None:
     assert judge(unit_links, body).verdict == links
     assert judge(unit_addresses, body).verdict == addresses
+
+
+def test_schools_are_named_by_the_row_around_their_address() -> None:
+    rows = "".join(f"<tr><td>{u.name}</td><td><a href='{u.url}'>{u.url}</a></td></tr>" for u in SCHOOLS[1:])
+    wrong = "<tr><td>Trường Tiểu học Hoa Mai</td><td>thhoamai.edu.vn</td></tr>"
+    body = f"{SO}<table>{rows}{wrong}</table>"
+    found = judge(unit_addresses, body)
+    assert found.verdict == "partial", found
+    assert any("Hoa Mai" in evidence.quote for evidence in found.evidence)
+    assert judge(unit_links, body).verdict == "pass"
