@@ -16,7 +16,6 @@ from auditor.text import contains_words
 from auditor.urls import absolute, host_of, key
 from auditor.vocabulary import Vocabulary, label_words
 
-
 _LINE = 200
 _PLAIN_ADDRESS = re.compile(
     r"(?:https?://|www\.)[\w.-]+\.[a-z]{2,}[\w./~-]*|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.edu\.vn\b", re.I
@@ -49,8 +48,10 @@ class Units:
 
 
 def read(pages: Pages, unit: Unit, register: RegisterIndex, vocabulary: Vocabulary, config: Config) -> Units:
-    """Every address on the portal (links, redirecting selects, maps, plain text in tables) that means a unit by itself or
-    by what stands beside it."""
+    """Every address on the portal that means a unit by itself or by what stands beside it.
+
+    Links, redirecting selects and maps; an address in plain text is listed, but it is no link.
+    """
     children = tuple(child for child in register.children.get(unit.id, ()) if child.url)
     by_address = {_address(child.url or ""): child for child in children}
     by_name: dict[str, Unit] = {}
@@ -62,13 +63,14 @@ def read(pages: Pages, unit: Unit, register: RegisterIndex, vocabulary: Vocabula
     listed: dict[tuple[str, str], Listed] = {}
     linked: set[str] = set()
     department: tuple[Page, str] | None = None
-    for page, url, labels in _addresses(pages):
+    for page, url, labels, linking in _addresses(pages):
         host = host_of(url)
         if host in department_hosts and department is None:
             department = (page, url)
         owner = by_address.get(_address(url)) or by_address.get(host)
         if owner is not None:
-            linked.add(owner.id)
+            if linking:
+                linked.add(owner.id)
             listed[(owner.id, host)] = Listed(labels[0] or owner.name, url, page, owner, True)
             continue
         meant = next((found for label in labels if (found := _meant(label, by_name))), None)
@@ -82,8 +84,11 @@ def read(pages: Pages, unit: Unit, register: RegisterIndex, vocabulary: Vocabula
     return Units(children, tuple(listed.values()), frozenset(linked), department)
 
 
-def _addresses(pages: Pages) -> Iterator[tuple[Page, str, tuple[str, ...]]]:
-    """Every external address once with what may name its unit: the link's label, the line and the table row around."""
+def _addresses(pages: Pages) -> Iterator[tuple[Page, str, tuple[str, ...], bool]]:
+    """Every external address once with what may name its unit, and whether it is a link.
+
+    A unit may be named by the link's label, by the line or by the table row around.
+    """
     seen: set[tuple[str, str]] = set()
     for page in pages.pages:
         rows: dict[tuple[int, int], str] = {}
@@ -101,13 +106,13 @@ def _addresses(pages: Pages) -> Iterator[tuple[Page, str, tuple[str, ...]]]:
                     url = absolute(match.group(), page.url) if "//" in match.group() else f"http://{match.group()}/"
                     if url and not pages.internal(url) and (url, row) not in seen:
                         seen.add((url, row))
-                        yield page, url, (row[:_LINE] or block.text[:_LINE],)
+                        yield page, url, (row[:_LINE] or block.text[:_LINE],), False
         for index, link in enumerate(page.links):
             if not link.url or link.source in ("form", "frame", "iframe", "embed") or pages.internal(link.url):
                 continue
             if (link.url, link.text) not in seen:
                 seen.add((link.url, link.text))
-                yield page, link.url, (link.text, *around.get(index, ()))
+                yield page, link.url, (link.text, *around.get(index, ())), True
 
 
 def _address(url: str) -> str:
