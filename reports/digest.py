@@ -123,6 +123,10 @@ class Tally:
         """Mean of the upper bounds."""
         return self._high / self.scored if self.scored else None
 
+    def axis_units(self, index: int) -> int:
+        """How many units have points on the axis at this place."""
+        return self._axes.get(index, (0.0, 0))[1]
+
     def axis_mean(self, index: int) -> float | None:
         """Mean points of the axis at this place in the checklist's order, over units that have points there."""
         total, count = self._axes.get(index, (0.0, 0))
@@ -183,12 +187,18 @@ def sum_lines(unit: UnitObject, checklist: Checklist) -> dict[str, list[SumLine]
     return lines
 
 
-def points_to_gain(sums: Mapping[str, list[SumLine]]) -> list[tuple[str, float]]:
-    """Items that lost points and how many the unit gains by mending each, the most first, then by id."""
+def points_to_gain(unit: UnitObject, sums: Mapping[str, list[SumLine]]) -> list[tuple[str, float]]:
+    """Items that lost points and what the unit's total gains by mending each, the most first, then by id.
+
+    `sums` are those of `sum_lines`. The total is scaled to 100 over the axes that have points, and so are the gains.
+    """
+    axes = unit.get("axes") or {}
+    counted = sum(_figure(axis.get("of")) or 0.0 for axis in axes.values() if axis.get("points") is not None)
+    scale = 100 / counted if counted else 0.0
     gains: dict[str, float] = {}
     for lines in sums.values():
         for line in lines:
-            gains[line.item] = gains.get(line.item, 0.0) + line.full - line.points
+            gains[line.item] = gains.get(line.item, 0.0) + scale * (line.full - line.points)
     return sorted(
         ((item, gain) for item, gain in gains.items() if gain > 1e-9),
         key=lambda pair: (-round(pair[1], 6), pair[0]),

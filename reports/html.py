@@ -228,12 +228,9 @@ class _Look:
             ],
             "histogram_counts": overview.histogram,
             "axis_rows": [
-                (
-                    f"{axis.id} {axis.title}",
-                    f"{wording.number(mean)} / {wording.number(axis.points)}",
-                    100 * (mean or 0.0) / axis.points,
-                )
-                for axis, mean in ((axis, everyone.axis_mean(place)) for place, axis in enumerate(axes))
+                (f"{axis.id} {axis.title}", _axis_text(everyone, place, axis.points), 100 * (mean or 0.0) / axis.points)
+                for place, axis in enumerate(axes)
+                for mean in (everyone.axis_mean(place),)
             ],
             "failed_rows": self._failed_rows(overview),
             "district_rows": [_mean_row(name, tally) for name, tally in districts[:_TOP_DISTRICTS]],
@@ -336,6 +333,12 @@ def _mean_row(name: str, tally: Tally) -> tuple[str, str, float]:
     return (name, f"{wording.number(tally.mean)} ({tally.scored} đơn vị)", tally.mean or 0.0)
 
 
+def _axis_text(tally: Tally, place: int, most: float) -> str:
+    units = tally.axis_units(place)
+    part = f" ({units} đơn vị)" if units < tally.scored else ""
+    return f"{wording.number(tally.axis_mean(place))} / {wording.number(most)}{part}"
+
+
 def _register_row(row: Any) -> dict[str, str]:
     given = row if isinstance(row, Mapping) else {"reason": row}
     return {
@@ -430,7 +433,7 @@ class _UnitView:
         }
 
     def _first(self) -> list[dict[str, object]]:
-        gains = [pair for pair in points_to_gain(self.sums) if pair[0] in self.rows][:_TOP_GAINS]
+        gains = [pair for pair in points_to_gain(self.unit, self.sums) if pair[0] in self.rows][:_TOP_GAINS]
         return [
             {
                 "id": item,

@@ -114,7 +114,7 @@ def test_a_unit_s_page_shows_every_item_once_with_its_proof(folder: Path, checkl
 def test_what_to_mend_first_are_the_items_with_the_most_to_gain(folder: Path, checklist: Checklist) -> None:
     unit = specimens.unit(4, checklist)
     listed = _tree(folder / unit["page"]).xpath('//ol[@class="first"]/li')
-    best = points_to_gain(sum_lines(unit, checklist))[:3]
+    best = points_to_gain(unit, sum_lines(unit, checklist))[:3]
     assert [line.xpath("./a/@href")[0] for line in listed] == [f"#muc-{item.replace('.', '-')}" for item, _ in best]
     for line, (_, gain) in zip(listed, best, strict=True):
         assert f"{wording.number(gain)} điểm" in _text(line)
