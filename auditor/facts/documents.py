@@ -18,7 +18,7 @@ from auditor.facts.sections import Entry, Ladder, Section, Sections
 from auditor.page import Block, Form, Page
 from auditor.text import contains_words, words
 from auditor.urls import DOCUMENT_EXTENSIONS, extension, host_of, key
-from auditor.vocabulary import Vocabulary, under
+from auditor.vocabulary import Vocabulary, label_words, under
 
 TOPIC = "documents"
 # Shapes of lists, in characters and blocks; they tell titles from labels and are no limits of the checklist.
@@ -360,12 +360,16 @@ class _Reader:
         return all(self._is_file(page.links[at].url) for at in block.links)
 
     def _names_section(self, page: Page, block: Block) -> bool:
-        """Whether a heading or link is the name of a section, not a title: it leads where every page leads."""
-        if not self.vocabulary.topics_of_label(block.text):
+        """Whether a heading or link is the name of a section, not a title: by all its words, or by where it leads."""
+        topics = self.vocabulary.topics_of_label(block.text)
+        if not topics:
             return False
-        links = [page.links[at] for at in block.links if page.links[at].url]
-        if not links or not any(char.isdigit() for char in block.text):
+        name = label_words(block.text)
+        if not any(char.isdigit() for char in block.text) and any(
+            name in self.vocabulary.topics[topic].labels for topic in topics
+        ):
             return True
+        links = [page.links[at] for at in block.links if page.links[at].url]
         return any(key(link.url) in self.pages.furniture or link.region in ("menu", "crumb") for link in links)
 
     def _worth(self, record: _Record) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -42,9 +43,9 @@ def judge(
     *,
     options: dict[str, int] = JUNE,
     as_of: date = AS_OF,
-    **archive: object,
+    **archive: Any,
 ) -> Finding:
-    made = make_archive(portal(body, more), **archive)  # type: ignore[arg-type]
+    made = make_archive(portal(body, more), **archive)
     return finding_of(disclosure_milestone, made, options=options, as_of=as_of)
 
 
@@ -52,7 +53,7 @@ def listed(day: str, title: str = "Báo cáo công khai của trường") -> str
     return f'<ul><li><a href="/f.pdf">{title}</a> {day}</li></ul>'
 
 
-LIVE = {"attachments": {"/f.pdf": b""}}
+LIVE: dict[str, Any] = {"attachments": {"/f.pdf": b""}}
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ def test_no_disclosure_at_all_fails() -> None:
     ids=["404", "a page instead of the file", "placeholder", "empty"],
 )
 def test_an_entry_with_dead_files_or_placeholders_only_fails(
-    body: str, archive: dict[str, object], reason: Reason
+    body: str, archive: dict[str, Any], reason: Reason
 ) -> None:
     found = judge(body, **archive)
     assert (found.verdict, found.reason) == (Verdict.FAIL, reason)
@@ -174,7 +175,7 @@ def test_a_dead_menu_entry_fails() -> None:
     ids=["robots.txt", "timeout", "not visited"],
 )
 def test_what_could_not_be_read_is_undetermined(
-    failures: dict[str, Cause], end: dict[str, object], reason: Reason
+    failures: dict[str, Cause], end: dict[str, Any], reason: Reason
 ) -> None:
     pages = portal("x")
     del pages["/cong-khai"]

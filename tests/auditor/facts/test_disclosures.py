@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -28,9 +29,9 @@ PROSE = (
 )
 
 
-def ledger(body: str, more: dict[str, str] | None = None, **archive: object) -> Disclosures:
+def ledger(body: str, more: dict[str, str] | None = None, **archive: Any) -> Disclosures:
     pages = {**FILLER, "/cong-khai": page(f"<h1>Công khai</h1>{body}", title="Công khai", menu=MENU), **(more or {})}
-    return facts_for(make_archive(pages, **archive))(Disclosures)  # type: ignore[arg-type]
+    return facts_for(make_archive(pages, **archive))(Disclosures)
 
 
 def only(found: Disclosures) -> Disclosure:
@@ -67,7 +68,7 @@ def test_a_file_is_dated_by_its_place_its_link_or_its_name(
     link: str, day: date, precision: str, dating: Dating
 ) -> None:
     names = ["/f.pdf", "/cong_khai_16-06-2026.pdf", "/upload/20260617/ck.pdf", "/uploads/2026/06/ck.pdf"]
-    item = only(ledger(f"<ul>{link}</ul>", attachments={name: b"" for name in names}))
+    item = only(ledger(f"<ul>{link}</ul>", attachments=dict.fromkeys(names, b"")))
     assert item.dated is not None
     assert (item.dated.day, item.dated.precision, item.dated.dating) == (day, precision, dating)
     assert item.in_section
@@ -159,7 +160,7 @@ def test_an_article_among_the_news_is_a_disclosure_by_its_title() -> None:
     }
     pages = {key: value for key, value in FILLER.items() if key != "/"}
     found = facts_for(make_archive({"/": page("<p>Trang chủ</p>", menu=MENU[:3]), **pages, **more}))(Disclosures)
-    assert [(item.parts, item.in_section) for item in found.items if item.life is Life.LIVE] == [({"finance"}, False)]
+    assert [(item.parts, item.in_section) for item in found.items if item.life is Life.LIVE] == [(frozenset({"finance"}), False)]
 
 
 @pytest.mark.parametrize(

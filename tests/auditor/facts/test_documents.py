@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -24,14 +25,14 @@ FILLER = {
 }
 
 
-def documents(body: str, more: dict[str, str] | None = None, **archive: object) -> Documents:
+def documents(body: str, more: dict[str, str] | None = None, **archive: Any) -> Documents:
     pages = {
         "/": page("<p>Chào mừng đến với cổng thông tin của nhà trường</p>", menu=MENU),
         **FILLER,
         "/van-ban": page(body, title="Văn bản", menu=MENU),
         **(more or {}),
     }
-    return facts_for(make_archive(pages, **archive))(Documents)  # type: ignore[arg-type]
+    return facts_for(make_archive(pages, **archive))(Documents)
 
 
 def only(found: Documents) -> Document:
@@ -41,9 +42,11 @@ def only(found: Documents) -> Document:
 
 TABLE = """<h1>Văn bản</h1><table>
 <tr><th>STT</th><th>Số/Ký hiệu</th><th>Ngày ban hành</th><th>Trích yếu</th><th>Tải về</th></tr>
-<tr><td>1</td><td>100 /TB-THCSM</td><td>06-08-2026</td><td><a href="/vb/1">Thông báo về việc tuyển dụng viên chức</a></td>
+<tr><td>1</td><td>100 /TB-THCSM</td><td>06-08-2026</td>
+<td><a href="/vb/1">Thông báo về việc tuyển dụng viên chức</a></td>
 <td><a href="/files/100.pdf">Tải về</a></td></tr>
-<tr><td>2</td><td>2379/SGDĐT-VP</td><td>07/09/2026</td><td><a href="/vb/2">Về nhiệm vụ của năm học mới</a></td><td></td></tr>
+<tr><td>2</td><td>2379/SGDĐT-VP</td><td>07/09/2026</td>
+<td><a href="/vb/2">Về nhiệm vụ của năm học mới</a></td><td></td></tr>
 </table>"""
 
 
@@ -103,9 +106,11 @@ def test_a_number_above_its_title() -> None:
 
 def test_an_accordion_whose_fields_stand_in_a_hidden_table() -> None:
     rows = "".join(
-        f"""<div><a href="#c{n}"><div class="title">24{n}/SGDĐT-VP</div><div class="title">Hướng dẫn công tác văn thư lần {n}</div>
+        f"""<div><a href="#c{n}"><div class="title">24{n}/SGDĐT-VP</div>
+        <div class="title">Hướng dẫn công tác văn thư lần {n}</div>
         </a><table style="display:none"><tr><th>Số/ký hiệu</th><td>24{n}/SGDĐT-VP</td></tr>
-        <tr><th>Cơ quan ban hành</th><td>Sở Giáo dục và Đào tạo</td></tr><tr><th>Ngày ban hành</th><td>1{n}/10/2026</td></tr>
+        <tr><th>Cơ quan ban hành</th><td>Sở Giáo dục và Đào tạo</td></tr>
+        <tr><th>Ngày ban hành</th><td>1{n}/10/2026</td></tr>
         </table><div><a href="/vb/{n}">Xem chi tiết</a></div></div>"""
         for n in range(1, 4)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,9 @@ TITLE = "Lễ khai giảng năm học mới của nhà trường"
 TEXT = "<p>Sáng nay thầy và trò nhà trường đã long trọng tổ chức lễ khai giảng năm học mới trong niềm vui.</p>"
 
 
-def publications(pages: dict[str, str], **judging: object) -> Publications:
+def publications(pages: dict[str, str], **judging: Any) -> Publications:
     filler = {f"/trang-{number}": page(f"<h2>Trang {number}</h2>{TEXT}", menu=MENU) for number in range(3)}
-    return facts_for(make_archive({**filler, **pages}), **judging)(Publications)  # type: ignore[arg-type]
+    return facts_for(make_archive({**filler, **pages}), **judging)(Publications)
 
 
 def article(body: str, *, head: str = "", title: str = TITLE) -> dict[str, str]:
@@ -84,7 +85,8 @@ def test_dates_later_than_the_as_of_date_are_as_if_they_were_not_there() -> None
 def test_lists_date_articles_that_were_not_read() -> None:
     """A school whose articles were not all crawled would seem stale without the dates in its lists."""
     below = "".join(
-        f'<div class="item"><h3><a href="/tin/{n}">Bài viết số {n} về hoạt động</a></h3><div>Ngày đăng: 0{n}/10/2026</div></div>'
+        f'<div class="item"><h3><a href="/tin/{n}">Bài viết số {n} về hoạt động</a></h3>'
+        f"<div>Ngày đăng: 0{n}/10/2026</div></div>"
         for n in range(1, 5)
     )
     above = "".join(
