@@ -69,6 +69,6 @@ def test_accuracy_does_not_fall(collection: Collection, results: dict[str, dict[
     comparisons = compare(collection, results.values())
     counts = Counter(one.outcome for one in comparisons)
     wrong = [f"{one.portal} {one.item} {one.outcome}" for one in comparisons if one.outcome.startswith("false")]
-    assert counts["right"] / sum(counts.values()) >= 0.9, wrong
-    assert counts["false_fail"] <= 6, wrong
+    assert counts["right"] / sum(counts.values()) >= 0.94, wrong
+    assert counts["false_fail"] <= 5, wrong
     assert counts["false_pass"] <= 2, wrong
