@@ -141,7 +141,8 @@ class _Styles:
         self._make("share", font=plain, alignment=number, border=_GRID, number_format="0%")
         self._make("weight", font=plain, alignment=center, border=_GRID, number_format="0.##")
         link = Font(name=_FONT, size=11, color="0B4FA8", underline="single")
-        self._make("link", font=link, alignment=top, border=_GRID)
+        shrunk = Alignment(vertical="top", shrink_to_fit=True)  # an address has no blanks to break at
+        self._make("link", font=link, alignment=shrunk, border=_GRID)
         open_cell = Protection(locked=False)
         entry = _fill("FFFBE6")
         self._make("entry", font=plain, alignment=top, border=_GRID, fill=entry, protection=open_cell)
@@ -415,7 +416,7 @@ class _Book:
             _Column("Tên đơn vị", 31),
             _Column("Loại hình", 14),
             _Column("Địa bàn", 14),
-            _Column("Website", 24, "link"),
+            _Column("Website", 27, "link"),
             _Column("Tình trạng", 13),
             *axes,
             _Column("Tổng điểm", 7.5, "total"),
