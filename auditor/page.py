@@ -364,10 +364,9 @@ class _Reader:
 
     def _embed(self, node: LexborNode, tag: str, region: str, hidden: bool) -> None:
         attributes = node.attributes
-        source = next(
-            (v for n in ("src", "data-src", "data-lazy-src", "data", "srcdoc") if (v := attributes.get(n))), ""
-        )
-        url = absolute(source, self.base, self.encoding) or ""
+        sources = [value for name in ("src", "data-src", "data-lazy-src", "data") if (value := attributes.get(name))]
+        # A lazy frame stands at "about:blank" until scripts move it.
+        url = next((found for value in sources if (found := absolute(value, self.base, self.encoding))), "")
         self.embeds.append(Embed(url, tag, clean(attributes.get("title") or ""), region, hidden))
 
     def _field(self, node: LexborNode, tag: str, form: int | None) -> None:

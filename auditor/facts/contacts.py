@@ -26,6 +26,7 @@ _BARE_LABEL = 40
 _MAX_ADDRESS = 250
 _PUNCTUATION = re.compile(r"[^\w]+")
 _PLACE_WORDS = 2
+_MAX_NAME = 90  # a longer line is no name of a body
 _CLOUDFLARE = "/cdn-cgi/l/email-protection"
 _TOPICS = ("contact", "spokesperson", "feedback")
 _DEPARTMENTS = (Kind.SO, Kind.PHONG)
@@ -133,7 +134,8 @@ class _Finder:
         self.bodies = tuple(body for body in vocabulary.names.superiors if body not in labels.place_words)
         self.places = tuple(f" {word.shown.casefold()} " for word in labels.place_words)
         self.unlabelled: Detail | None = None
-        self.heads = tuple(f"{head} " for level in vocabulary.names.levels.values() for head in level.names)
+        schools = (level for kind, level in vocabulary.names.levels.items() if kind not in _DEPARTMENTS)
+        self.heads = tuple(f" {head} " for level in schools for head in level.names)
         self.own_name = vocabulary.names.core(unit.name)
         self.address: Detail | None = None
         self.phone: Detail | None = None
@@ -153,15 +155,14 @@ class _Finder:
             if block.region != previous_region:
                 foreign, previous_region = False, block.region
             told = self._told(text)
-            bare = not told and not pending and not self._shows_contact(page, block)
-            if bare and not (self._in_furniture(page, block) and self.unlabelled is None and self._is_address(text)):
-                owner = self._owner(text)
-                if owner is not None:
-                    foreign = owner
-                continue
-            owner = self._owner_of_line(text, told)
+            unlabelled = self._in_furniture(page, block) and self.unlabelled is None and self._is_address(text)
+            shows = bool(told) or unlabelled or self._shows_contact(page, block)
+            owner = self._owner_of_line(text, told) if shows else self._owner(text)
             if owner is not None:
                 foreign = owner
+            if not shows and (not pending or owner is not None):
+                pending = ""
+                continue
             if foreign:
                 self.superior = True
                 pending = ""
@@ -208,27 +209,26 @@ class _Finder:
         if len(text) > 160:
             return None
         folded = words(text)
-        if self.own_name and contains_words(folded, self.own_name):
-            return False
+        # A school may bear its district's name, so the body is looked for first.
         if self._is_superior(folded):
             return True
-        # A line that opens with the level of a unit ("Trường …") takes the floor back from a body above.
-        if folded.startswith(self.heads):
+        if self.own_name and contains_words(folded, self.own_name):
             return False
-        return None
+        # A short line that names a school by its level takes the floor back from a body above.
+        named = len(folded) <= _MAX_NAME and any(head in f" {folded} " for head in self.heads)
+        return False if named else None
 
     def _is_superior(self, folded: str) -> bool:
+        padded = f" {folded} "
         office = self.unit.kind in _DEPARTMENTS
         for body in self.bodies:
-            start = folded.find(body)
-            if start < 0 or not (folded == body or folded.startswith(f"{body} ") or f" {body} " in f" {folded} "):
+            start = padded.find(f" {body} ")
+            if start < 0 or (start > 0 and len(folded) > _MAX_NAME):
                 continue
             if office and (body.startswith("phong") or (self.unit.kind is Kind.SO and body.startswith("so "))):
                 continue
-            if folded.startswith(body) or (
-                len(folded) < 90 and f" {body}" in folded and "truong " not in folded[:start]
-            ):
-                return True
+            # "Phòng … - Trường …" names the unit.
+            return not any(head in padded for head in self.heads)
         return False
 
     def _owner_of_line(self, text: str, told: dict[str, int]) -> bool | None:

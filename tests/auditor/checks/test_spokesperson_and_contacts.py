@@ -1,0 +1,88 @@
+"""Item 2.16: the unit's own details count wherever they stand, those of the bodies above it never."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.checks.spokesperson_and_contacts import spokesperson_and_contacts
+from auditor.facts.contacts import Contacts, decoded_email
+from auditor.model import Kind, Verdict
+from tests.auditor.portal_maker import facts_for, finding_of, make_archive, page, unit_of
+
+MENU = [("Tin tức", "/tin-tuc/"), ("Liên hệ", "/lien-he/"), ("Người phát ngôn", "/nguoi-phat-ngon/")]
+ADDRESS = "<p>Địa chỉ: số 1 đường Mẫu, Phường Mẫu, TP. Hồ Chí Minh</p>"
+PHONE = "<p>Điện thoại: (028) 3000.1234</p>"
+EMAIL = "<p>Email: thcsmau@hcm.edu.vn</p>"
+ALL = ADDRESS + PHONE + EMAIL
+SPEAKER = "<h2>Người phát ngôn</h2><p>Người phát ngôn của trường: ông Mẫu Văn Bình, Phó Hiệu trưởng.</p>"
+UBND = "<p>ỦY BAN NHÂN DÂN QUẬN MẪU</p><p>Địa chỉ: 2 đường Lớn</p><p>Điện thoại: 028 3000 9999</p><p>Email: "
+"ubnd@mau.gov.vn</p>"
+
+
+@pytest.mark.parametrize(
+    ("footer", "speaker", "verdict"),
+    [
+        (ALL, SPEAKER, Verdict.PASS),
+        (ALL, "<table><tr><td>Người phát ngôn</td><td>Bà Mẫu Thị An</td></tr></table>", Verdict.PASS),
+        (ALL, "", Verdict.PARTIAL),
+        (ADDRESS + PHONE, SPEAKER, Verdict.PARTIAL),
+        ("", SPEAKER, Verdict.PARTIAL),
+        (PHONE + EMAIL, "", Verdict.PARTIAL),
+        ("<p>Địa chỉ</p><p>số 1 đường Mẫu, Phường Mẫu</p><p>ĐT: 3000 1234</p>", "", Verdict.PARTIAL),
+        ("<p>Số 1 đường Mẫu, Phường Mẫu, TP. HCM</p><a href='tel:02830001234'>Gọi</a>", "", Verdict.PARTIAL),
+        (ADDRESS + '<a href="/cdn-cgi/l/email-protection#5435147a22">[email&#160;protected]</a>', "", Verdict.PARTIAL),
+        (UBND, "", Verdict.FAIL),
+        (UBND + "<p>Trường THCS Mẫu</p>" + ADDRESS + PHONE, "", Verdict.PARTIAL),
+        (PHONE, "", Verdict.FAIL),
+        ("", "", Verdict.FAIL),
+        (ADDRESS, "<p>Người phát ngôn của cơ quan hành chính nhà nước là người đứng đầu cơ quan đó.</p>", Verdict.FAIL),
+    ],
+    ids=[
+        "everything", "speaker in a table", "no speaker", "no e-mail", "speaker only", "two details", "label alone",
+        "no labels", "hidden e-mail", "only the office above", "office above and own", "one detail", "nothing",
+        "speaker in a rule",
+    ],
+)  # fmt: skip
+def test_verdict(footer: str, speaker: str, verdict: Verdict) -> None:
+    pages = {
+        "/": page("<p>Chào mừng.</p>", menu=MENU, footer=footer),
+        "/tin-tuc/": page("<h2>Tin tức</h2><p>Tin trong tuần.</p>", menu=MENU, footer=footer),
+        "/lien-he/": page("<h2>Liên hệ</h2>", menu=MENU, footer=footer),
+    }
+    if speaker:
+        pages["/nguoi-phat-ngon/"] = page(speaker, menu=MENU, footer=footer)
+    else:
+        pages = {path: html.replace("Người phát ngôn", "Thông báo") for path, html in pages.items()}
+    assert finding_of(spokesperson_and_contacts, make_archive(pages)).verdict is verdict
+
+
+def test_numbers_of_the_spokesperson_are_masked() -> None:
+    """A scorecard is passed around; it must not spread a person's number."""
+    speaker = "<h2>Người phát ngôn</h2><p>Người phát ngôn: bà Mẫu Thị An - 0903 123 456 - mtan@mau.vn</p>"
+    archive = make_archive(
+        {"/": page("<p>Chào</p>", menu=MENU, footer=ALL), "/nguoi-phat-ngon/": page(speaker, menu=MENU)}
+    )
+    quotes = " ".join(evidence.quote for evidence in finding_of(spokesperson_and_contacts, archive).evidence)
+    assert "Mẫu Thị An" in quotes
+    assert "0903 123 456" not in quotes
+    assert "mtan@" not in quotes
+
+
+def test_private_mail_is_noted_and_counts() -> None:
+    footer = ALL.replace("thcsmau@hcm.edu.vn", "thcsmau@gmail.com")
+    finding = finding_of(spokesperson_and_contacts, make_archive({"/": page("<p>Chào</p>", footer=footer)}))
+    assert finding.verdict is Verdict.PARTIAL
+    assert "dịch vụ cá nhân" in finding.summary
+
+
+def test_an_office_of_education_is_not_the_body_above_itself() -> None:
+    footer = "<p>PHÒNG GIÁO DỤC VÀ ĐÀO TẠO QUẬN MẪU</p>" + ALL
+    unit = unit_of("pgdmau.hcm.edu.vn", name="Phòng Giáo dục và Đào tạo Quận Mẫu", kind=Kind.PHONG)
+    archive = make_archive({"/": page("<p>Chào</p>", footer=footer)}, host="pgdmau.hcm.edu.vn", unit=unit)
+    assert facts_for(archive)(Contacts).missing == ()
+
+
+def test_hidden_addresses_are_read_as_a_browser_reads_them() -> None:
+    assert decoded_email("5435147a22") == "a@.v"
+    assert decoded_email("xyz") == ""
+    assert decoded_email("") == ""
