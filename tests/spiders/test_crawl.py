@@ -308,7 +308,7 @@ def test_hosts_on_one_server_share_its_budget(tmp_path: Path) -> None:
     assert done["t0.example"].end.addresses == ("127.0.0.1",)
     assert done["t0.example"].captures[0].ip_address == "127.0.0.1"
     assert len(times) == 4 * 6
-    assert min(later - earlier for earlier, later in pairwise(times)) > 0.035
+    assert times[-1] - times[0] > 23 * 0.05 * 0.95
 
 
 def test_retry_after_is_waited_out_and_the_crawl_slows_down(tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ class Web:
     hosts: dict[str, dict[str, Reply]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     port: int = 0
+    serving: set[asyncio.Task[None]] = field(default_factory=set)
 
     def targets(self, host: str) -> list[str]:
         """What was asked of a host, in order, but robots.txt and the guessed sitemap."""
@@ -70,6 +71,9 @@ class Web:
         return f"http://127.0.0.1:{self.port}"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self.serving.add(task)
         try:
             while line := await reader.readline():
                 target = line.split(b" ")[1].decode()
@@ -87,9 +91,10 @@ class Web:
                 asked = Asked(monotonic(), host, target, headers, number)
                 self.asked.append(asked)
                 await self._answer(asked, writer)
-        except (ConnectionError, asyncio.IncompleteReadError, IndexError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, IndexError):
             pass
         finally:
+            self.serving.discard(task)
             writer.transport.abort()
 
     async def _answer(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
@@ -121,6 +126,10 @@ def serving(web: Web) -> Iterator[Web]:
         ready.set()
         await ended.wait()
         server.close()
+        await asyncio.sleep(0.02)  # connections that were accepted last come to `serve` some turns later
+        for task in list(web.serving):
+            task.cancel()
+        await asyncio.sleep(0.02)
 
     thread = threading.Thread(target=asyncio.run, args=(main(),), daemon=True)
     thread.start()
