@@ -71,6 +71,7 @@ FETCHED_AT = "2026-10-20T01:00:00Z"
 
 _ITEMS = tuple(item.id for item in load_checklist(CHECKLIST).items)
 _VERDICTS = frozenset(str(verdict) for verdict in Verdict)
+_TITLE_END = re.compile(r"\s+[|–—-]\s+")
 _NOT_FOUND = b"<html><head><title>404 Not Found</title></head><body><h1>Not Found</h1></body></html>"
 _SERVER_ERROR = b"<html><head><title>500</title></head><body><h1>Internal Server Error</h1></body></html>"
 _AGENT = "auditor"
@@ -422,7 +423,7 @@ class _Visit:
         if step.depth == 0:
             self._home_url = step.url
         heading = tree.css_first("h1") or tree.css_first("title")
-        if heading is not None and (title := clean(heading.text())):
+        if heading is not None and (title := _TITLE_END.split(clean(heading.text()))[0]):
             self._titles.append((step.url, title))
         found = extract_links(tree, step.url, encoding=encoding)
         for url in (*(link.url for link in found.links if link.source != "form"), found.refresh or ""):
