@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.checks.section import finding_of
 from auditor.facts.pages import Pages, evidence_of
-from auditor.facts.sections import Ladder, Section, Sections
+from auditor.facts.sections import Entry, Ladder, Section, Sections
 from auditor.facts.services import TOPICS, Services
 from auditor.model import Evidence, Finding, Reason, partial, passed
 
@@ -38,6 +38,12 @@ def online_services_and_forms(services: Services, sections: Sections, pages: Pag
     """
     section = min((sections.find(topic) for topic in TOPICS), key=lambda one: _ORDER.index(one.state))
     shown = _forms(services)
+    entry = _served(sections, services)
+    if entry is not None:
+        return passed(
+            f"Có mục “{entry.label[:120]}” với mẫu để điền trực tuyến.",
+            [evidence_of(entry.page, entry.label, "Mục trên cổng"), *shown],
+        )
     if section.state is Ladder.CONTENT and section.best is not None:
         place = [evidence_of(section.best.page, section.best.label, "Mục trên cổng")]
         if shown:
@@ -62,6 +68,16 @@ def online_services_and_forms(services: Services, sections: Sections, pages: Pag
             remedy="Lập mục «Dịch vụ công trực tuyến - Biểu mẫu» trên cổng, kèm hướng dẫn và mẫu đơn tải về.",
         )
     return finding_of(section, _NAME, pages)
+
+
+def _served(sections: Sections, services: Services) -> Entry | None:
+    """The entry whose page is a form to fill in: such a page needs no other content."""
+    places = {service.page.key for service in services.online if not service.external}
+    for topic in TOPICS:
+        for entry in sections.find(topic).entries:
+            if entry.target is not None and entry.target.page is not None and entry.target.page.key in places:
+                return entry
+    return None
 
 
 def _without_section(section: Section, shown: list[Evidence]) -> Finding:

@@ -1,0 +1,173 @@
+"""Items 2.3.b, 2.3.d and 3: people in tables, cards and lines, without their numbers being passed on."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.checks.editorial_board import editorial_board
+from auditor.checks.leaders_duties import leaders_duties
+from auditor.checks.staff_directory import staff_directory
+from auditor.model import Cause, Verdict
+from tests.auditor.portal_maker import finding_of, make_archive, page
+
+MENU = [("Tin tức", "/tin-tuc/"), ("Ban Giám hiệu", "/bgh/"), ("Danh bạ", "/danh-ba/"), ("Ban Biên tập", "/bbt/")]
+PEOPLE = (
+    ("Mẫu Thị An", "Hiệu trưởng", "0903 111 222", "an@thcsmau.edu.vn"),
+    ("Lê Văn Bình", "Phó Hiệu trưởng", "028.3000.1235", "binh@thcsmau.edu.vn"),
+    ("Trần Thị Chi", "Giáo viên", "(028) 3000 1236", "chi@thcsmau.edu.vn"),
+)
+HEADER = "<tr><th>STT</th><th>Họ và tên</th><th>Chức vụ</th><th>Điện thoại</th><th>Email</th></tr>"
+
+
+def table(fields: int, *, header: bool = True, people: int = 3) -> str:
+    rows = "".join(
+        f"<tr><td>{number}</td>" + "".join(f"<td>{value}</td>" for value in person[:fields]) + "</tr>"
+        for number, person in enumerate(PEOPLE[:people], start=1)
+    )
+    return f"<h2>Danh bạ</h2><table>{HEADER if header else ''}{rows}</table>"
+
+
+CARDS = "<h2>Danh bạ</h2>" + "".join(
+    f"<div>Họ và tên:</div><h3>{name}</h3><div>Chức vụ:</div><div>{post}</div><div>Điện thoại:</div><div>{phone}</div>"
+    '<div>Email:</div><div><a href="/cdn-cgi/l/email-protection">[email&#160;protected]</a></div>'
+    for name, post, phone, _ in PEOPLE
+)
+LINES = "<h2>Danh bạ</h2>" + "".join(
+    f"<p>{post}: Thầy {name} - ĐT: {phone} - {mail}</p>" for name, post, phone, mail in PEOPLE
+)
+NAMES = "<h2>Danh bạ</h2>" + "".join(f"<p>{name}</p>" for name, *_ in PEOPLE)
+OFFICES = (
+    "<h2>Danh bạ</h2><p>Văn phòng: 028 3000 1111</p><p>Phòng Tài vụ: 028 3000 2222</p>" + "<p>Giờ làm việc.</p>" * 3
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        (table(4), Verdict.PASS),
+        (table(4, header=False), Verdict.PASS),
+        (table(4, people=2), Verdict.PASS),
+        (CARDS, Verdict.PASS),
+        (LINES, Verdict.PASS),
+        (table(3), Verdict.PARTIAL),
+        (table(2), Verdict.PARTIAL),
+        ('<h2>Danh bạ</h2><a href="/tep/danh-ba.pdf">Danh bạ cán bộ, giáo viên, nhân viên</a>', Verdict.PARTIAL),
+        (NAMES, Verdict.FAIL),
+        (OFFICES, Verdict.FAIL),
+        ("<h2>Danh bạ</h2><p>Nội dung đang được cập nhật.</p>", Verdict.FAIL),
+    ],
+    ids=[
+        "table", "table without header", "two people of a small unit", "cards", "lines", "no e-mail", "names and posts",
+        "only a file", "names only", "offices only", "being updated",
+    ],
+)  # fmt: skip
+def test_staff_directory(body: str, verdict: Verdict) -> None:
+    pages = {"/": page("<p>Chào mừng.</p>", menu=MENU), "/danh-ba/": page(body, menu=MENU)}
+    archive = make_archive(pages, attachments={"/tep/danh-ba.pdf": b""})
+    assert finding_of(staff_directory, archive, options={"min_people": 3}).verdict is verdict
+
+
+def test_no_directory_is_a_fail_and_one_not_reached_is_not() -> None:
+    nothing = make_archive({"/": page("<p>Chào mừng.</p>", menu=MENU[:1])})
+    assert finding_of(staff_directory, nothing, options={"min_people": 3}).verdict is Verdict.FAIL
+    unread = make_archive({"/": page("<p>Chào mừng.</p>", menu=MENU)}, failures={"/danh-ba/": Cause.TIMEOUT})
+    assert finding_of(staff_directory, unread, options={"min_people": 3}).verdict is Verdict.UNDETERMINED
+
+
+def test_lists_of_pupils_are_no_directory() -> None:
+    """A list of prize winners has names and telephones of nobody's office."""
+    winners = "<h2>Học sinh đoạt giải</h2>" + "".join(f"<p>{name} - lớp 9A - giải Nhất</p>" for name, *_ in PEOPLE)
+    archive = make_archive({"/": page(winners, menu=MENU[:1]), "/tin-tuc/": page(winners, menu=MENU[:1])})
+    assert finding_of(staff_directory, archive, options={"min_people": 3}).verdict is Verdict.FAIL
+
+
+def test_numbers_of_people_are_masked_in_evidence() -> None:
+    pages = {"/": page("<p>Chào mừng.</p>", menu=MENU), "/danh-ba/": page(LINES, menu=MENU)}
+    finding = finding_of(staff_directory, make_archive(pages), options={"min_people": 3})
+    quotes = " ".join(evidence.quote for evidence in finding.evidence)
+    assert "Mẫu Thị An" in quotes
+    assert "0903 111 222" not in quotes
+    assert "an@thcsmau" not in quotes
+
+
+DUTY = "Phụ trách chung, trực tiếp phụ trách công tác tổ chức, tài chính của nhà trường."
+DUTIES = (
+    "<h2>Ban Giám hiệu</h2><table><tr><th>Họ và tên</th><th>Chức vụ</th><th>Nhiệm vụ</th></tr>"
+    f"<tr><td>Bà Mẫu Thị An</td><td>Hiệu trưởng</td><td>{DUTY}</td></tr></table>"
+)
+NO_DUTIES = (
+    "<h2>Ban Giám hiệu</h2><div>Họ và tên:</div><h3>Mẫu Thị An</h3><div>Chức vụ:</div><div>Hiệu trưởng</div>"
+    "<div>Lĩnh vực công việc phụ trách:</div><h2>Tin tức mới</h2><p>Hội thi làm diều giấy mừng xuân mới của trường.</p>"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "verdict"),
+    [
+        ("/bgh/", DUTIES, Verdict.PASS),
+        ("/bgh/", f"<h2>Ban Giám hiệu</h2><p>Hiệu trưởng: Mẫu Thị An</p><p>{DUTY}</p>", Verdict.PASS),
+        ("/nhiem-vu-lanh-dao/", f"<h2>Nhiệm vụ của lãnh đạo</h2><p>{DUTY * 3}</p>", Verdict.PASS),
+        ("/bgh/", NO_DUTIES, Verdict.PARTIAL),
+        ("/bgh/", "<h2>Ban Giám hiệu</h2><p>Đang cập nhật...</p>", Verdict.PARTIAL),
+        ("/bgh/", (404, "không có"), Verdict.PARTIAL),
+        ("/bai/", "<h2>Hội thi</h2><p>Các em làm diều.</p>", Verdict.FAIL),
+    ],
+    ids=["table", "lines", "page of duties", "empty field", "being updated", "dead", "nothing"],
+)
+def test_leaders_duties(path: str, body: str | tuple[int, str], verdict: Verdict) -> None:
+    menu = [("Tin tức", "/tin-tuc/"), (("Nhiệm vụ của lãnh đạo" if "nhiem" in path else "Ban Giám hiệu"), path)]
+    if path == "/bai/":
+        menu = [("Tin tức", "/tin-tuc/"), ("Hội thi", path)]
+    shown = body if isinstance(body, tuple) else page(body, menu=menu)
+    archive = make_archive({"/": page("<p>Chào mừng.</p>", menu=menu), path: shown})
+    assert finding_of(leaders_duties, archive).verdict is verdict
+
+
+HEAD, EDITOR, ADMIN = (
+    "<li>Trưởng ban: bà Mẫu Thị An, Hiệu trưởng</li>",
+    "<li>Biên tập viên: ông Lê Văn Bình, Tổ trưởng Tổ Toán</li>",
+    "<li>Quản trị viên: cô Trần Thị Chi, giáo viên Tin học</li>",
+)
+BOARD_TABLE = (
+    "<table><tr><th>Họ và tên</th><th>Chức vụ</th><th>Nhiệm vụ trong ban</th></tr>"
+    "<tr><td>Mẫu Thị An</td><td>Hiệu trưởng</td><td>Trưởng ban</td></tr>"
+    "<tr><td>Lê Văn Bình</td><td>Tổ trưởng</td><td>Biên tập viên</td></tr>"
+    "<tr><td>Trần Thị Chi</td><td>Giáo viên</td><td>Quản trị mạng</td></tr></table>"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "footer", "verdict"),
+    [
+        (f"<h2>Ban Biên tập</h2><ul>{HEAD}{EDITOR}{ADMIN}</ul>", "", Verdict.PASS),
+        (f"<h2>Ban Biên tập</h2>{BOARD_TABLE}", "", Verdict.PASS),
+        (f"<h2>Ban Biên tập</h2><ul>{HEAD}{EDITOR}</ul>", "", Verdict.PARTIAL),
+        (f"<h2>Ban Biên tập</h2><ul>{HEAD.replace('Trưởng ban', 'Phó trưởng ban')}{ADMIN}</ul>", "", Verdict.PARTIAL),
+        (f"<h2>Ban Biên tập</h2><ul>{HEAD.replace(', Hiệu trưởng', '')}{EDITOR}{ADMIN}</ul>", "", Verdict.PARTIAL),
+        ("", "<p>Chịu trách nhiệm nội dung: Hiệu trưởng - Mẫu Thị An</p>", Verdict.PARTIAL),
+        ("", "<p>Chịu trách nhiệm nội dung về bài đăng thuộc về tác giả</p>", Verdict.MANUAL),
+        ("", "", Verdict.MANUAL),
+        ("<h2>Ban Biên tập</h2><p>Nội dung đang được cập nhật.</p>", "", Verdict.MANUAL),
+    ],
+    ids=[
+        "list", "table", "no administrator", "deputy only", "head is no leader", "responsible in the footer",
+        "nobody responsible", "nothing", "being updated",
+    ],
+)  # fmt: skip
+def test_editorial_board(body: str, footer: str, verdict: Verdict) -> None:
+    menu = MENU if body else MENU[:1]
+    pages = {
+        "/": page("<p>Chào mừng.</p>", menu=menu, footer=footer),
+        "/tin-tuc/": page("<h2>Tin</h2>", menu=menu, footer=footer),
+    }
+    if body:
+        pages["/bbt/"] = page(body, menu=menu, footer=footer)
+    assert finding_of(editorial_board, make_archive(pages)).verdict is verdict
+
+
+def test_signature_of_another_body_is_no_board() -> None:
+    """Articles shared from the department are signed by the department's board."""
+    article = "<h2>Hội nghị toàn ngành</h2><p>Hội nghị bàn nhiều việc.</p><p>Ban Biên tập</p><p>Nguyễn Văn Tám</p>"
+    menu = [("Tin tức", "/tin-tuc/")]
+    archive = make_archive({"/": page("<p>Chào</p>", menu=menu), "/tin-tuc/": page(article, menu=menu)})
+    assert finding_of(editorial_board, archive).verdict is Verdict.MANUAL
