@@ -86,7 +86,8 @@ def not_disclosed(
             evidence(umbrellas),
             remedy=f"Ghi rõ trong tiêu đề hoặc tách riêng phần {lower(title)} để người xem tìm được.",
         )
-    if general:
+    told = [item for item in disclosures.items if item.in_section and item.exists]
+    if general and not told:
         return partial(
             f"Có mục “{general[0].label[:100]}” nhưng không có nội dung về {lower(title)}.",
             announcement(general),

@@ -5,16 +5,17 @@ from __future__ import annotations
 from auditor.checks.document_origin import documents_as_evidence, no_documents
 from auditor.facts.documents import Documents, file_states
 from auditor.facts.pages import Pages, Reach, evidence_of
+from auditor.facts.search import Search
 from auditor.model import Evidence, Finding, Reason, failed, manual, partial, passed, undetermined
 
 _UNREAD = (Reach.UNVISITED, Reach.FAILED, Reach.FORBIDDEN, Reach.BLOCKED)
 
 
-def document_access(documents: Documents, pages: Pages) -> Finding:
+def document_access(documents: Documents, search: Search, pages: Pages) -> Finding:
     """Văn bản có trích yếu, tệp tải về được và công cụ tìm kiếm văn bản.
 
     What: looks whether most documents are listed with an abstract, whether a file of theirs really downloads, and
-    whether there is a form by which documents are searched.
+    whether there is a form by which documents are searched, or a search of the whole portal that works.
 
     Why: a list of numbers without files helps nobody.
 
@@ -32,7 +33,7 @@ def document_access(documents: Documents, pages: Pages) -> Finding:
     has = {
         "trích yếu": abstracts * 2 >= len(items),
         "tệp tải về được": bool(downloads),
-        "tìm kiếm văn bản": documents.search is not None,
+        "tìm kiếm văn bản": documents.search is not None or search.documents is not None or _site_search(search),
     }
     shown = documents_as_evidence(items, lambda item: Reach.ATTACHMENT not in states[item])
     if downloads:
@@ -60,3 +61,11 @@ def document_access(documents: Documents, pages: Pages) -> Finding:
     if unread or not documents.read_lists:
         return undetermined(f"{told} Chưa mở được trang danh sách hoặc các tệp.", shown)
     return failed(told, shown, Reason.INCOMPLETE)
+
+
+def _site_search(search: Search) -> bool:
+    """Whether the search of the whole portal stands in: it found what it was asked, or could not be asked."""
+    if search.found is not None:
+        return True
+    asked = any(trial.answered for trial in search.trials)
+    return search.form is not None and search.form.complete and not asked

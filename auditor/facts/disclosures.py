@@ -226,6 +226,11 @@ class _Reader:
         listed = [child for child in children if not child[3]]
         for title, url, block, _ in children:
             self._thing(title, url, page, self.pages.look(url), parts, in_section=True, near=block)
+        parts_of_page = list(self.publications.within(page))
+        for part in parts_of_page:
+            self._thing(part.title, page.url, page, target, parts, in_section=True)
+        if parts_of_page:
+            return
         text, pictures, _ = self._content(page, entry.label, [(title, url) for title, url, _, file in children if file])
         if not listed and entry.state is Ladder.CONTENT and (not children or text >= _OWN_TEXT or pictures):
             self._thing(entry.label.rpartition("› ")[2], page.url, page, target, parts, in_section=True)

@@ -431,6 +431,9 @@ class _Reader:
             yield from self._home_block(home)
 
     def _title_records(self, page: Page, block: Block, entry: Entry | None) -> Iterator[_Record]:
+        if (record := self._line(page, block, entry)) is not None:
+            yield record
+            return
         for at in block.links:
             link = page.links[at]
             if (
@@ -448,6 +451,21 @@ class _Reader:
                     record.files.append(link.url)
                 record.detail = link.url
                 yield record
+
+    def _line(self, page: Page, block: Block, entry: Entry | None) -> _Record | None:
+        """A line of text with a link to the file behind it: "Quyết định số 8/QĐ-A về khen thưởng – Tải về"."""
+        files = [page.links[at] for at in block.links if self._is_file(page.links[at].url)]
+        if not files or any(len(link.text) >= _TITLE + 3 and not self._says_download(link.text) for link in files):
+            return None
+        title = block.text
+        for link in files:
+            title = title.replace(link.text, " ") if link.text else title
+        title = title.strip(" -–—:|()[]")
+        if len(title) < _TITLE + 3 or len(title) > 600:
+            return None
+        record = _Record(page, 0, title, quote=block.text[:300], label=entry.label if entry else "")
+        record.files = [link.url for link in files]
+        return record
 
     def _home_block(self, home: Page) -> Iterator[_Record]:
         """The block of documents on the home page, under its heading."""
@@ -560,7 +578,7 @@ class _Reader:
             signer=texts.get("signer", "")[:100],
             files=tuple(files[:20]),
             detail=detail,
-            listed=any(key(record.detail) != record.page.key for record in group),
+            listed=any(not record.detail or key(record.detail) != record.page.key for record in group),
         )
 
     def _files_on(self, page: Page) -> Iterator[str]:

@@ -35,6 +35,7 @@ _TITLE_AFTER_DATE = 25
 _NEAR = 4
 _ARTICLE_NEAR = 6
 _LIST = 3
+_HOME = "home"
 
 
 class Origin(StrEnum):
@@ -110,6 +111,12 @@ class Publications:
         """The newest of the given genres (of all, without any)."""
         return next((item for item in self.items if not genres or item.genre in genres), None)
 
+    def within(self, page: Page) -> Iterator[Publication]:
+        """Publications that stand on a page under headings of their own, without addresses of their own."""
+        for item in self.items:
+            if item.page is page and item.origin is Origin.LISTING and key(item.url) == page.key:
+                yield item
+
     def of(self, url: str) -> Publication | None:
         """The publication at an address."""
         return self.by_key.get(key(url)) if url else None
@@ -154,7 +161,7 @@ class _Reader:
             for stamp, title, url in paired:
                 block = stamp.block
                 mark = (block.signature, hash(url), title)
-                if mark in seen and page.key not in self.homes:
+                if mark in seen and page.key not in self.homes and page.key not in self.topics_of_page:
                     continue
                 seen.add(mark)
                 topics = self._headings_above(page, stamp.index)
@@ -212,6 +219,8 @@ class _Reader:
             between = page.blocks[min(stamp.index, title_at) + 1 : max(stamp.index, title_at)]
             if distance > 0 and any(self._title_link(page, block) for block in between):
                 continue
+            if distance > 0 and any(0 < block.level < 7 and len(block.text) >= _TITLE for block in between):
+                continue  # a heading of its own: one of several publications on this page
             if distance > 0 and self._is_item(page, stamp.index + 1):
                 continue
             origin = Origin.TIME_TAG if stamp.machine else Origin.STAMP
@@ -264,6 +273,17 @@ class _Reader:
         for stamp, one in zip(group, side, strict=True):
             if one is not None:
                 yield stamp, one[0], one[1]
+            elif stamp.index and self._is_heading(page.blocks[stamp.index - 1]):
+                yield stamp, page.blocks[stamp.index - 1].text, page.url
+
+    def _is_heading(self, block: Block) -> bool:
+        """Whether a block is the heading of a publication that has no page of its own."""
+        return (
+            0 < block.level < 7
+            and not block.links
+            and len(block.text) >= _TITLE
+            and block.region not in ("menu", "header", "footer", "crumb")
+        )
 
     def _neighbour(self, page: Page, index: int, step: int, marks: set[int]) -> tuple[str, str, int] | None:
         for distance in range(1, _NEAR + 1):
@@ -299,8 +319,8 @@ class _Reader:
             if block.level and block.text and block.region not in ("menu", "crumb"):
                 texts = [block.text, *(page.links[at].text for at in block.links)]
                 for text in texts:
-                    if topics := self.vocabulary.topics_of_label(text):
-                        return frozenset(topics)
+                    if topics := frozenset(self.vocabulary.topics_of_label(text)) - {_HOME}:
+                        return topics
         return frozenset()
 
     # ------------------------------------------------------------------ putting together

@@ -39,7 +39,7 @@ SECTION = ("Công khai", "/cong-khai")
     [
         ("finance", "Công khai dự toán thu chi ngân sách năm 2026", Verdict.PASS),
         ("finance", "Công khai các khoản thu đầu năm học 2026-2027", Verdict.PASS),
-        ("finance", "Công khai thông tin cơ sở vật chất", Verdict.PARTIAL),
+        ("finance", "Công khai thông tin cơ sở vật chất", Verdict.FAIL),
         ("conditions", "Công khai thông tin cơ sở vật chất", Verdict.PASS),
         ("conditions", "Biểu mẫu 11 - Biểu mẫu 12", Verdict.PASS),
         ("conditions", "Báo cáo thường niên năm 2025", Verdict.PASS),

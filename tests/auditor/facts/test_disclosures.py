@@ -160,7 +160,9 @@ def test_an_article_among_the_news_is_a_disclosure_by_its_title() -> None:
     }
     pages = {key: value for key, value in FILLER.items() if key != "/"}
     found = facts_for(make_archive({"/": page("<p>Trang chủ</p>", menu=MENU[:3]), **pages, **more}))(Disclosures)
-    assert [(item.parts, item.in_section) for item in found.items if item.life is Life.LIVE] == [(frozenset({"finance"}), False)]
+    assert [(item.parts, item.in_section) for item in found.items if item.life is Life.LIVE] == [
+        (frozenset({"finance"}), False)
+    ]
 
 
 @pytest.mark.parametrize(
