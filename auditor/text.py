@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
+_REMEMBERED = 300
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 # Letters that NFD does not take apart; the gha letters stand for Ư in PDF text with a broken font map.
@@ -41,6 +43,12 @@ def fold(text: str) -> str:
 
 def words(text: str) -> str:
     """The folded words of a text joined by single blanks: how labels are compared ("Số/Ký hiệu" -> "so ky hieu")."""
+    return _remembered_words(text) if len(text) <= _REMEMBERED else _NOT_WORD.sub(" ", fold(text)).strip()
+
+
+@lru_cache(maxsize=65536)
+def _remembered_words(text: str) -> str:
+    """Short texts stand on many pages of a portal and are asked for by many facts."""
     return _NOT_WORD.sub(" ", fold(text)).strip()
 
 

@@ -1,24 +1,25 @@
 """The vocabulary: Vietnamese labels, hosts, signatures and names as data, read from checklists/vocabulary/*.yaml.
 
-Labels are kept as `Label`: a string that holds the folded words ("so ky hieu"), so that it can be given straight to
-`text.contains_words`, and that remembers in `.shown` how it was written ("Số/Ký hiệu").
+Labels are kept as `Label`: a string that holds the folded words ("so ky hieu") and remembers in `.shown` how it was
+written ("Số/Ký hiệu").
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib import resources
 from ipaddress import IPv4Network, IPv6Network
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     PlainValidator,
     StrictBool,
     StrictInt,
@@ -26,11 +27,13 @@ from pydantic import (
     StringConstraints,
     ValidationError,
 )
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_after_validator_function
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from auditor.model import Kind
-from auditor.text import clean, contains_words, words
+from auditor.text import clean, words
 from auditor.yaml_lines import LineOf, YamlError, first_problem, load_with_lines
 
 
@@ -70,7 +73,40 @@ def _regex(value: object) -> re.Pattern[str]:
         raise ValueError(f"biểu thức chính quy «{value}» sai: {error}.") from error
 
 
-Labels = tuple[Annotated[Label, PlainValidator(_label)], ...]
+class Labels(tuple[Label, ...]):
+    """Labels in the order of their file, looked for in texts all at once.
+
+    Looking costs a look-up per word of the text, however many labels there are. Texts must have been through `words`.
+    """
+
+    def first_in(self, folded: str) -> Label | None:
+        """The label that stands first in a text, or None."""
+        return next(self.each_in(folded), None)
+
+    def each_in(self, folded: str) -> Iterator[Label]:
+        """Every label at every place where it stands, in the text's order."""
+        by_first = self._by_first
+        if not by_first or not folded:
+            return
+        have = folded.split(" ")
+        for index, word in enumerate(have):
+            for parts, label in by_first.get(word, ()):
+                if len(parts) == 1 or have[index : index + len(parts)] == parts:
+                    yield label
+
+    @cached_property
+    def _by_first(self) -> Mapping[str, list[tuple[list[str], Label]]]:
+        table: dict[str, list[tuple[list[str], Label]]] = {}
+        for label in self:
+            parts = label.split(" ")
+            table.setdefault(parts[0], []).append((parts, label))
+        return table
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(cls, handler(tuple[Annotated[Label, PlainValidator(_label)], ...]))
+
+
 Regex = Annotated[re.Pattern[str], PlainValidator(_regex)]
 Text = Annotated[StrictStr, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -90,12 +126,12 @@ class Topic(_Data):
 
     title: Text
     labels: Labels
-    phrases: Labels = ()
-    title_phrases: Labels = ()
+    phrases: Labels = Labels()
+    title_phrases: Labels = Labels()
     slugs: tuple[Slug, ...] = ()
-    not_labels: Labels = ()
-    not_phrases: Labels = ()
-    content: Labels = ()
+    not_labels: Labels = Labels()
+    not_phrases: Labels = Labels()
+    content: Labels = Labels()
     content_in: Name | None = None
     common: StrictBool = False
 
@@ -244,10 +280,10 @@ class AbuseGroup(_Data):
     """
 
     title: Text
-    brands: Labels = ()
-    phrases: Labels = ()
-    accented: Labels = ()
-    weak: Labels = ()
+    brands: Labels = Labels()
+    phrases: Labels = Labels()
+    accented: Labels = Labels()
+    weak: Labels = Labels()
     host_tokens: tuple[HostToken, ...] = ()
 
 
@@ -400,7 +436,7 @@ class DocumentKind(_Data):
     name: Name
     title: Text
     names: Labels
-    symbols: Labels = ()
+    symbols: Labels = Labels()
     directive: StrictBool = True
 
 
@@ -410,7 +446,7 @@ class Authority(_Data):
     name: Name
     title: Text
     names: Labels
-    symbols: Labels = ()
+    symbols: Labels = Labels()
 
 
 class Columns(_Data):
@@ -445,8 +481,8 @@ class DisclosurePart(_Data):
 
     title: Text
     phrases: Labels
-    not_phrases: Labels = ()
-    fingerprints: Labels = ()
+    not_phrases: Labels = Labels()
+    fingerprints: Labels = Labels()
 
 
 class Circular(_Data):
@@ -677,10 +713,8 @@ def _remembered(
     return known
 
 
-def _holds(text: str, phrases: tuple[Label, ...], not_phrases: tuple[Label, ...]) -> bool:
-    return any(contains_words(text, phrase) for phrase in phrases) and not any(
-        contains_words(text, phrase) for phrase in not_phrases
-    )
+def _holds(text: str, phrases: Labels, not_phrases: Labels) -> bool:
+    return phrases.first_in(text) is not None and not_phrases.first_in(text) is None
 
 
 @lru_cache(maxsize=1)

@@ -76,7 +76,7 @@ def _of_page(page: Page, pages: Pages, vocabulary: Vocabulary, known: set[tuple[
         label = words(link.text)
         for name, group in data.groups.items():
             token = _host_token(host, group)
-            brand = _first(label, group.brands) or _first(label, group.phrases)
+            brand = group.brands.first_in(label) or group.phrases.first_in(label)
             brand = brand or next(iter(_accented(link.text.lower(), group)), None)
             if token and brand:
                 yield Sign("link", page, defuse(f"{link.text} → {link.url}"), brand, name, True)
@@ -93,11 +93,9 @@ def _of_page(page: Page, pages: Pages, vocabulary: Vocabulary, known: set[tuple[
     for meta in ("description", "keywords", "og:title", "og:description"):
         yield from _in_text(page, page.metas.get(meta, ""), "meta", vocabulary)
     yield from _in_text(page, page.title, "meta", vocabulary)
-    text = page.words
-    tokens = set(text.split())
-    lower = page.text.lower()
+    text, lower = page.words, page.text.lower()
     if any(
-        _any_in(text, tokens, group.brands) or _any_in(text, tokens, group.phrases) or _accented(lower, group)
+        group.brands.first_in(text) or group.phrases.first_in(text) or _accented(lower, group)
         for group in data.groups.values()
     ):
         for block in page.blocks:
@@ -115,15 +113,14 @@ def _in_text(page: Page, text: str, kind: str, vocabulary: Vocabulary) -> Iterat
         return
     folded = words(text)
     for name, group in vocabulary.abuse.groups.items():
-        brands = [brand for brand in group.brands if contains_words(folded, brand)]
-        phrases = [phrase for phrase in group.phrases if contains_words(folded, phrase)]
-        phrases += _accented(text.lower(), group)
+        brands = list(dict.fromkeys(group.brands.each_in(folded)))
+        phrases = list(dict.fromkeys([*group.phrases.each_in(folded), *_accented(text.lower(), group)]))
         if not (brands or phrases) or _legitimate(folded, vocabulary):
             continue
-        weak = [word for word in group.weak if contains_words(folded, word)]
+        weak = set(group.weak.each_in(folded))
         sure = (
             (kind in ("hidden", "meta") and bool(brands))
-            or len(set(brands)) >= 2
+            or len(brands) >= 2
             or (bool(brands) and bool(phrases))
             or len(phrases) + len(weak) >= 3
         )
@@ -132,17 +129,7 @@ def _in_text(page: Page, text: str, kind: str, vocabulary: Vocabulary) -> Iterat
 
 def _legitimate(folded: str, vocabulary: Vocabulary) -> bool:
     """Whether a text speaks *about* the harm, or of lawful things that sound alike."""
-    return any(contains_words(folded, phrase) for phrase in vocabulary.abuse.legitimate)
-
-
-def _first(folded: str, labels: tuple[str, ...]) -> str | None:
-    padded = f" {folded} "
-    return next((label for label in labels if f" {label} " in padded), None)
-
-
-def _any_in(text: str, tokens: set[str], labels: tuple[str, ...]) -> bool:
-    """Whether any label stands in a page's words: a set look-up for one word, a search only for more."""
-    return any(label in tokens if " " not in label else label in text for label in labels)
+    return vocabulary.abuse.legitimate.first_in(folded) is not None
 
 
 def _accented(text: str, group: AbuseGroup) -> list[Label]:

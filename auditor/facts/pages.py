@@ -18,6 +18,7 @@ from auditor.urls import DOCUMENT_EXTENSIONS, Scope, absolute, extension, file_n
 from auditor.vocabulary import Vocabulary
 
 _FURNITURE_REGIONS = frozenset({"menu", "header", "footer", "crumb"})
+_SHORT_PAGE = 400  # characters of own text; a page that says it does not exist says little else
 _LONG_TEXT = 80  # a text of this length is no menu entry, wherever it stands
 _MAGIC = (
     (b"%PDF", "pdf"),
@@ -332,10 +333,11 @@ def _own_blocks(pages: list[Page]) -> dict[str, tuple[Block, ...]]:
 def _says_missing(page: Page, own: tuple[Block, ...], vocabulary: Vocabulary) -> bool:
     """A soft 404: the page's title or its short own text says that the address does not exist."""
     title = words(page.title)
-    if any(contains_words(title, phrase) for phrase in vocabulary.placeholders.soft_404_titles):
+    if vocabulary.placeholders.soft_404_titles.first_in(title):
         return True
-    text = words("\n".join(block.text for block in own))
-    return len(text) < 400 and any(contains_words(text, phrase) for phrase in vocabulary.placeholders.soft_404)
+    if sum(len(block.text) for block in own) > _SHORT_PAGE:
+        return False
+    return vocabulary.placeholders.soft_404.first_in(words("\n".join(block.text for block in own))) is not None
 
 
 def _furniture(pages: tuple[Page, ...], occurrences: Mapping[str, list[Occurrence]]) -> frozenset[str]:

@@ -266,7 +266,7 @@ class _Finder:
                 if page is None or entry.state is not Ladder.CONTENT:
                     continue
                 text = words(self.pages.own_text(page))
-                told = [phrase for phrase in topic.content if contains_words(text, phrase)]
+                told = list(dict.fromkeys(topic.content.each_in(text)))
                 if len(told) >= 2 and len(text) >= _TOLD:
                     quote = quote_around(page, told[0]) or entry.quote
                     self._add(
@@ -351,9 +351,9 @@ class _Finder:
                 files += self._files(page, block)
                 continue
             short = len(folded) < _SHORT_BLOCK
-            if folded == name or (short and any(contains_words(folded, noise) for noise in placeholders.page_noise)):
+            if folded == name or (short and placeholders.page_noise.first_in(folded)):
                 continue
-            if len(folded) < _PLACEHOLDER_TEXT and any(contains_words(folded, phrase) for phrase in placeholders.empty):
+            if len(folded) < _PLACEHOLDER_TEXT and placeholders.empty.first_in(folded):
                 empty_quote = empty_quote or block.text
                 continue
             pictures += sum(self._telling(page, index, name) for index in block.images)
