@@ -477,10 +477,11 @@ class DisclosureForm(_Data):
 
 
 class DisclosurePart(_Data):
-    """Words that tell a part of the disclosure in titles, file names and texts."""
+    """Words that tell a part of the disclosure in titles, file names and texts; `under_menu` only under its menu."""
 
     title: Text
     phrases: Labels
+    under_menu: Labels = Labels()
     not_phrases: Labels = Labels()
     fingerprints: Labels = Labels()
 

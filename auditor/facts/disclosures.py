@@ -310,7 +310,7 @@ class _Reader:
             names += [
                 _spaced(image.name) for image in article.images if image.url and self._form_numbers(_spaced(image.name))
             ]
-        told, forms = self._told(names)
+        told, forms = self._told(names, under_menu=in_section)
         found_parts = parts | told
         if article is not None and not found_parts:
             found_parts = self._told([self.pages.own_text(article)[:20_000]])[0]
@@ -362,7 +362,7 @@ class _Reader:
             ):
                 yield embed.title, embed.url
 
-    def _told(self, texts: Iterable[str]) -> tuple[frozenset[str], list[int]]:
+    def _told(self, texts: Iterable[str], *, under_menu: bool = False) -> tuple[frozenset[str], list[int]]:
         """The parts and form numbers that titles, file names or a text tell."""
         parts: set[str] = set()
         forms: list[int] = []
@@ -374,7 +374,8 @@ class _Reader:
             for name, part in self.words.parts.items():
                 if any(contains_words(folded, phrase) for phrase in part.not_phrases):
                     continue
-                told = [phrase for phrase in part.phrases if contains_words(rest, phrase)]
+                phrases = (*part.phrases, *part.under_menu) if under_menu else part.phrases
+                told = [phrase for phrase in phrases if contains_words(rest, phrase)]
                 if told:
                     parts.add(name)
                     # "Cam kết chất lượng giáo dục năm học" must not tell of the quality of the year, too.

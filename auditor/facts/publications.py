@@ -25,12 +25,16 @@ from auditor.vocabulary import Vocabulary
 _DIGIT = re.compile(r"\d")
 _JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 _META_DATES = ("article:published_time", "datepublished", "pubdate", "og:article:published_time", "dc.date.issued")
+# What stands between a date and the title behind it: "[12/10/2026] …", "12/10/2026 - …"
+_OPENING = re.compile(r"\s*[\])|:–—-]\s*")
+_LEADING_DATE = re.compile(r"^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}[\s:|–—-]*(?=[^\W\d])")
 _URL_DATE = re.compile(r"/(20\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
 # Sizes of text around a stamp, in characters: they tell a stamp from running text and are no limits of the checklist.
 _STAMP_BLOCK = 400
 _STAMP_REST = 40
 _HEADING_REST = 20
 _TITLE = 12
+_HEADING = 6
 _TITLE_AFTER_DATE = 25
 _NEAR = 4
 _ARTICLE_NEAR = 6
@@ -151,7 +155,7 @@ class _Reader:
             kept = [stamp for stamp in stamps[page.key] if stamp.title or _spot(stamp) not in clocks]
             paired = list(self._pairs(page, kept))
             counts: dict[tuple[str, str], int] = defaultdict(int)
-            for stamp, _, _ in paired:
+            for stamp in kept:
                 counts[_place(stamp.block)] += 1
             own = self._own_date(page, kept, counts)
             if own is not None:
@@ -201,7 +205,7 @@ class _Reader:
         if page.key in self.homes or title_at is None:
             return None
         title = page.blocks[title_at].text
-        chrome = page.key in self.pages.furniture or sum(listed.values()) >= _LIST
+        chrome = page.key in self.pages.furniture or max(listed.values(), default=0) >= _LIST
         if not chrome:
             for script in page.scripts:
                 match = _JSON_DATE.search(script) if '"datePublished"' in script else None
@@ -299,11 +303,12 @@ class _Reader:
         """The title and address of an article that a block links to."""
         for index in block.links:
             link = page.links[index]
-            text = link.text if len(link.text) >= _TITLE else block.text
+            least = _HEADING if block.level else _TITLE
+            # A link around a whole card says more than its title; the block that holds the title says it alone.
+            text = block.text if block.text in link.text or len(link.text) < least else link.text
             if (
-                len(text) >= _TITLE
+                len(text) >= least
                 and link.url
-                and len(block.text) >= _TITLE
                 and key(link.url) != page.key
                 and extension(link.url) not in IMAGE_EXTENSIONS
                 and not text.startswith("<")
@@ -336,6 +341,7 @@ class _Reader:
         quote: str,
         topics: frozenset[str],
     ) -> None:
+        title = _LEADING_DATE.sub("", title)
         if day > self.as_of or not title:
             return
         target = self.pages.look(url) if url else None
@@ -451,9 +457,13 @@ def _stamp(page: Page, index: int, block: Block, fetched: date | None) -> Stamp 
             at = text.find(title)
             inside = at <= found.start < at + len(title)
             if inside:
-                if not text[: found.start].rstrip().endswith("(") or text[found.end :].strip(" )") != "":
+                opened = _OPENING.match(text[found.end :]) if not text[: found.start].strip(" [(") else None
+                if opened is not None and len(text) - found.end >= _TITLE:
+                    title = text[found.end + opened.end() :]
+                elif text[: found.start].rstrip().endswith("(") and not text[found.end :].strip(" )"):
+                    title = text[: found.start].rstrip(" (")
+                else:
                     continue
-                title = text[: found.start].rstrip(" (")
             else:
                 rest = (text[:at] + text[at + len(title) :]).replace(found.text, "")
                 if len(rest) > _STAMP_REST and role != "posted":

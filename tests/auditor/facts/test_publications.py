@@ -107,6 +107,31 @@ def test_lists_date_articles_that_were_not_read() -> None:
 
 
 @pytest.mark.parametrize(
+    "row",
+    [
+        "<table><tr><td>1{n}/10/2026</td><td><a href='/t/{n}'>Bài viết số {n} của nhà trường</a></td></tr></table>",
+        "<table><tr><td><a href='/t/{n}'>Bài viết số {n} của nhà trường</a></td><td>1{n}/10/2026</td></tr></table>",
+        "<a href='/t/{n}'><h3>Bài viết số {n} của nhà trường</h3><span>1{n}/10/2026</span></a>",
+        "<a href='/t/{n}'><div>1{n}/10/2026</div><h3>Bài viết số {n} của nhà trường</h3></a>",
+        "<li><a href='/t/{n}'>Bài viết số {n} của nhà trường</a><br>1{n}/10/2026</li>",
+        "<li><a href='/t/{n}'>1{n}/10/2026 - Bài viết số {n} của nhà trường</a></li>",
+        "<li><a href='/t/{n}'>[1{n}/10/2026] Bài viết số {n} của nhà trường</a></li>",
+        "<div><a href='/t/{n}'>Bài viết số {n} của nhà trường</a><p>Thứ 4, 1{n}/10/2026</p><p>Sáng nay</p></div>",
+        "<h4><a href='/t/{n}'>Bài viết số {n} của nhà trường</a></h4><p>Ngày đăng: 1{n}/10/2026 - Lượt xem: 120</p>",
+        "<h4><a href='/t/{n}'>Bài viết số {n} của nhà trường</a></h4><p>1{n} Tháng Mười, 2026</p>",
+        "<h2><a href='/t/{n}'>Bài viết số {n} của nhà trường</a></h2><time datetime='2026-10-1{n}'>Th10</time>",
+    ],
+)
+def test_every_look_of_a_list_pairs_titles_with_their_own_dates(row: str) -> None:
+    rows = "".join(row.replace("{n}", str(number)) for number in range(1, 5))
+    home = page("<p>Chào mừng đến với nhà trường</p>", menu=MENU)
+    found = publications({"/": home, "/tin-tuc": page(f"<h1>Tin tức</h1>{rows}", title="Tin tức", menu=MENU)})
+    assert {(item.title, item.day.day, item.url[-1]) for item in found.items} == {
+        (f"Bài viết số {number} của nhà trường", 10 + number, str(number)) for number in range(1, 5)
+    }
+
+
+@pytest.mark.parametrize(
     "clock",
     [
         "Thứ ba, 20/10/2026",
