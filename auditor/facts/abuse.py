@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from auditor.facts.pages import Pages
 from auditor.links import script_targets
 from auditor.page import Page
-from auditor.text import contains_words, words
+from auditor.text import words
 from auditor.urls import absolute, host_of
 from auditor.vocabulary import AbuseGroup, Label, Vocabulary, under
 
 _NEARBY = 300
 _MAX_SIGNS = 40
+_DEFACED_PAGE = 3000  # characters: whoever defaces a page leaves little else on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +94,19 @@ def _of_page(page: Page, pages: Pages, vocabulary: Vocabulary, known: set[tuple[
     for meta in ("description", "keywords", "og:title", "og:description"):
         yield from _in_text(page, page.metas.get(meta, ""), "meta", vocabulary)
     yield from _in_text(page, page.title, "meta", vocabulary)
-    text, lower = page.words, page.text.lower()
     if any(
-        group.brands.first_in(text) or group.phrases.first_in(text) or _accented(lower, group)
+        group.brands.stand_in(page.words, page.tokens)
+        or group.phrases.stand_in(page.words, page.tokens)
+        or (group.accented.stand_in(page.words, page.tokens) and _accented(page.text.lower(), group))
         for group in data.groups.values()
     ):
         for block in page.blocks:
             yield from _in_text(page, block.text, "hidden" if block.hidden else "text", vocabulary)
     title = words(page.title)
-    for phrase in data.defaced:
-        if contains_words(title, phrase) or (len(text) < 3000 and contains_words(text, phrase)):
-            yield Sign("defaced", page, defuse(page.title), phrase.shown, "defaced", True)
+    short = page.words if len(page.words) < _DEFACED_PAGE else ""
+    phrase = data.defaced.first_in(title) or data.defaced.first_in(short)
+    if phrase is not None:
+        yield Sign("defaced", page, defuse(page.title), phrase.shown, "defaced", True)
     if page.home:
         yield from _redirects(page, pages, vocabulary)
 
@@ -134,12 +137,11 @@ def _legitimate(folded: str, vocabulary: Vocabulary) -> bool:
 
 def _accented(text: str, group: AbuseGroup) -> list[Label]:
     """The phrases that mean abuse only with their accents and stand as whole words in lower-case text."""
-    found = []
-    for label in group.accented:
-        at = text.find(label.shown.lower())
-        if at >= 0 and re.search(rf"(?<!\w){re.escape(label.shown.lower())}(?!\w)", text):
-            found.append(label)
-    return found
+    return [
+        label
+        for label in group.accented
+        if label.shown.lower() in text and re.search(rf"(?<!\w){re.escape(label.shown.lower())}(?!\w)", text)
+    ]
 
 
 def _host_token(host: str, group: AbuseGroup) -> str | None:
