@@ -167,6 +167,11 @@ class Page:
         return words(self.text)
 
     @cached_property
+    def tokens(self) -> frozenset[str]:
+        """The distinct folded words of the visible text."""
+        return frozenset(self.words.split(" "))
+
+    @cached_property
     def headings(self) -> tuple[Block, ...]:
         """Headings in order, those that are only styled as such included."""
         return tuple(block for block in self.blocks if block.level)
