@@ -94,6 +94,14 @@ class Labels(tuple[Label, ...]):
                 if len(parts) == 1 or have[index : index + len(parts)] == parts:
                     yield label
 
+    def stand_in(self, folded: str, tokens: frozenset[str]) -> bool:
+        """Whether any label stands in a long text whose distinct words are known; cheaper than `first_in` there."""
+        firsts = self._by_first.keys() & tokens
+        padded = f" {folded} " if firsts else ""
+        return any(
+            len(parts) == 1 or f" {label} " in padded for first in firsts for parts, label in self._by_first[first]
+        )
+
     @cached_property
     def _by_first(self) -> Mapping[str, list[tuple[list[str], Label]]]:
         table: dict[str, list[tuple[list[str], Label]]] = {}
