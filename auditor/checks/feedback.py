@@ -31,20 +31,12 @@ def feedback(opinion: Opinion, sections: Sections, pages: Pages) -> Finding:
 
     Fix: open a contact page with a box for the text and a button, without a login.
     """
-    open_forms = [form for form in opinion.forms if not form.login]
-    if open_forms:
-        form = open_forms[0]
+    if opinion.forms:
+        form = opinion.forms[0]
         where = f"trên {form.service}" if form.service else "trên cổng"
         return passed(
             f"Có biểu mẫu gửi ý kiến {where} (“{form.label[:80]}”).",
             [evidence_of(form.page, form.label, f"Biểu mẫu: {form.url}")],
-        )
-    if opinion.forms:
-        form = opinion.forms[0]
-        return partial(
-            "Có biểu mẫu gửi ý kiến nhưng phải đăng nhập.",
-            [evidence_of(form.page, form.label, "Biểu mẫu sau đăng nhập")],
-            Reason.LOGIN_REQUIRED,
         )
     asked, contact = _entries(sections, "feedback", pages), _entries(sections, "contact", pages)
     for entry in (*asked, *contact):

@@ -12,7 +12,6 @@ from auditor.facts.sections import Sections
 from auditor.model import Kind, Unit
 from auditor.page import Block, Page
 from auditor.text import clean, contains_words, words
-from auditor.urls import host_of
 from auditor.vocabulary import Vocabulary, under
 
 _MAX_LINE = 600
@@ -304,12 +303,8 @@ class _Finder:
         return sum(word in lowered for word in self.places) >= _PLACE_WORDS
 
     def _email(self, address: str, detail: Detail) -> None:
-        host = words(address.rpartition("@")[2]).replace(" ", ".") if "@" in address else ""
-        raw_host = address.rpartition("@")[2].strip().lower().rstrip(".") if "@" in address else ""
-        if host and _is_office_mail(raw_host, self.unit):
-            self.superior = True
-            return
-        private = bool(raw_host) and under(raw_host, self.vocabulary.hosts.private_mail)
+        host = address.rpartition("@")[2].strip().lower().rstrip(".") if "@" in address else ""
+        private = bool(host) and under(host, self.vocabulary.hosts.private_mail)
         self.emails.setdefault(address.lower(), Detail(detail.page, detail.text, private))
 
     def _embedded(self, page: Page) -> None:
@@ -327,14 +322,6 @@ class _Finder:
 def _is_place(text: str) -> bool:
     """Whether what stands behind a label of an address can be one."""
     return any(char.isdigit() for char in text) or "," in text or "-" in text or text.count(" ") >= 2
-
-
-def _is_office_mail(host: str, unit: Unit) -> bool:
-    """Whether an e-mail host is that of a government office above a school."""
-    if unit.kind in _DEPARTMENTS:
-        return False
-    own = host_of(unit.url or "")
-    return host.endswith(".gov.vn") and not under(own, [host])
 
 
 def _spokesperson(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> Spokesperson | None:
@@ -371,8 +358,8 @@ def _named(blocks: Iterable[Block], page: Page, labels: list[str], vocabulary: V
         name = name_in(rest, vocabulary)
         if name:
             return Spokesperson(page, label, name, block.text)
-        if len(folded) > len(label) + 60:
-            continue  # a sentence about spokespersons, not a label
+        if len(folded) > len(label) + 60 or block.links:
+            continue  # a sentence about spokespersons, or an entry of a menu
         for following in listed[index + 1 : index + 1 + _NEXT_BLOCKS]:
             if len(following.text) > 200:
                 break

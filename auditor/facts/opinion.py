@@ -16,25 +16,22 @@ TOPICS = ("feedback", "contact")
 _SENDERS = frozenset({"submit", "image", "button"})
 # A form with more text than this is a whole page wrapped in one form; its text tells nothing of the box.
 _WHOLE_PAGE = 1500
+_SHORT = 40
 
 
 @dataclass(frozen=True, slots=True)
 class OpinionForm:
-    """A form for opinions: `label` is what stands on its box or button, `service` the host of a form service.
-
-    `login` tells that an account is asked for.
-    """
+    """A form for opinions: `label` is what stands on its box or button, `service` the host of a form service."""
 
     page: Page
     url: str
     label: str
     service: str = ""
-    login: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """All ways of sending an opinion by a form, the open ones first."""
+    """All ways of sending an opinion by a form."""
 
     forms: tuple[OpinionForm, ...]
 
@@ -62,7 +59,7 @@ def read(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> Opinion:
             found.setdefault((made.url, ""), made)
     for made in _linked(pages, sections, place, vocabulary):
         found.setdefault((made.url, ""), made)
-    return Opinion(tuple(sorted(found.values(), key=lambda form: form.login)))
+    return Opinion(tuple(found.values()))
 
 
 def _opinion_form(page: Page, form: Form, in_place: bool, vocabulary: Vocabulary) -> OpinionForm | None:
@@ -93,6 +90,8 @@ def _opinion_form(page: Page, form: Form, in_place: bool, vocabulary: Vocabulary
         if _is_application(asked, buttons, page, in_place, vocabulary):
             continue
         if not senders and not _has_send_link(page, vocabulary):
+            continue
+        if not in_place and not page.home and _has_comments(page, vocabulary):
             continue
         known = vocabulary.people.feedback_fields
         told = (
@@ -127,6 +126,12 @@ def _is_application(asked: str, buttons: str, page: Page, in_place: bool, vocabu
     if hits >= 2 or _holds(buttons, terms.application_words):
         return True
     return not in_place and hits >= 1 and _holds(words(page.title), terms.application_words)
+
+
+def _has_comments(page: Page, vocabulary: Vocabulary) -> bool:
+    """Whether a page has a place for comments, as articles have: a box on it is then for those."""
+    known = vocabulary.people.not_feedback_fields
+    return any(len(block.text) < _SHORT and words(block.text) in known for block in page.blocks)
 
 
 def _has_send_link(page: Page, vocabulary: Vocabulary) -> bool:

@@ -294,8 +294,9 @@ class _Reader:
         if hint in ("phone", "email"):
             self._contact(text, hint)
             return
+        plain = not block.level and not block.links  # a heading or a link is no duty, whatever it speaks of
         if len(text) > _PROSE:
-            if self.person is not None and self._is_duty(text):
+            if self.person is not None and plain and self._is_duty(text):
                 self.person = replace(self.person, duty=self.person.duty or clean(text)[:300])
             return
         label, colon, value = text.partition(":")
@@ -318,7 +319,7 @@ class _Reader:
             return
         if self.person is not None:
             self._contact(text, "")
-            if self._is_duty(text):
+            if plain and self._is_duty(text):
                 self.person = replace(self.person, duty=self.person.duty or clean(text)[:300])
 
     def _name_within(self, text: str) -> str:

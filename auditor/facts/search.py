@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -26,6 +26,7 @@ _SENDERS = frozenset({"submit", "image", "button"})
 # A form with more boxes than this is a whole page wrapped in one form (ASP.NET), or a questionnaire.
 _FEW_BOXES = 3
 _SHORT_TEXT = 120
+_WHOLE_PAGE = 1500  # characters of a form that wraps a whole page
 _ENOUGH = 3
 # "…?page=search&keyword=" + word: the address to which a script appends the question
 _APPENDED = re.compile(r"""["'](?P<url>[^"'<>\s]{0,300}[?&](?P<name>[\w.\[\]-]{1,40})=)["']\s*\+""")
@@ -34,6 +35,8 @@ _PUNCTUATION = re.compile(r"[^\w\s]+")
 _TITLE_END = re.compile(r"\s+[-–—|»]\s+|\s*[|»]\s*")
 _MIN_LETTERS = 3
 _MIN_TITLE_WORDS = 5
+_LISTS = frozenset({"documents", "own_resources", "forms", "exam_results", "yearbook", "disclosure"})
+_FURNITURE_PAGES = 10
 
 
 class Reaches(StrEnum):
@@ -192,6 +195,8 @@ def read(pages: Pages, archive: Archive, vocabulary: Vocabulary) -> Search:
             if ident in seen:
                 continue
             seen.add(ident)
+            if form.reaches is Reaches.PORTAL and not page.home and _is_of_section(page, vocabulary):
+                form = replace(form, reaches=Reaches.DOCUMENTS)
             if form.reaches is Reaches.DOCUMENTS:
                 documents = documents or (form, page)
             elif best is None or (form.complete, form.askable) > (best[0].complete, best[0].askable):
@@ -207,6 +212,15 @@ def read(pages: Pages, archive: Archive, vocabulary: Vocabulary) -> Search:
         tuple(_trials(pages, archive, chosen)),
         chosen is not None and _robots_forbid(chosen, pages, archive),
     )
+
+
+def _is_of_section(page: Page, vocabulary: Vocabulary) -> bool:
+    """Whether a page is a list of documents or resources: a box that stands only there filters that list."""
+    topics = {
+        *vocabulary.topics_of_address(_path(page.url)),
+        *(topic for part in _TITLE_END.split(page.title) for topic in vocabulary.topics_of_label(part)),
+    }
+    return not topics.isdisjoint(_LISTS)
 
 
 def _home_first(pages: Pages) -> Iterator[Page]:
@@ -275,7 +289,8 @@ def _search_of(page: Page, form: Form, box: Field, small: bool, terms: SearchWor
         _holds(f"{label} {value} {beside} {told}", terms.documents)
         or any(mark in name for mark in terms.document_marks)
         or (
-            small
+            not form.loose
+            and len(form.text) <= _WHOLE_PAGE
             and bool(selects)
             and any(
                 _holds(words(" ".join(text for text, _ in select.options[:6])), terms.documents) for select in selects
@@ -440,7 +455,7 @@ def _runs(title: str) -> list[tuple[str, str]]:
 
 
 def _trials(pages: Pages, archive: Archive, form: SearchForm | None) -> Iterator[Trial]:
-    known = {signature for page in (pages.home,) if page is not None for signature in _signatures(page)}
+    known = _furniture(pages)
     probes = {key(capture.url): capture for capture in archive.captures if capture.role == "probe"}
     for kind, value in archive.notes:
         if kind != "search" or not isinstance(value, dict) or not value.get("question"):
@@ -489,18 +504,26 @@ def _crawled_answers(pages: Pages, form: SearchForm, known: set[int]) -> Iterato
                 yield Trial(asked, page.url, page.status, True, True, quote, "", page.fetched_at)
 
 
-def _signatures(page: Page) -> Iterator[int]:
-    return (block.signature for block in page.blocks)
+def _furniture(pages: Pages) -> set[int]:
+    """Signatures of blocks that say nothing in an answer: all of the home page, and what inner pages repeat."""
+    known = {block.signature for block in pages.home.blocks} if pages.home is not None else set()
+    for page in pages.pages[:_FURNITURE_PAGES]:
+        own = {block.signature for block in pages.own[page.key]}
+        known.update(block.signature for block in page.blocks if block.signature not in own)
+    return known
 
 
 def _finds(answer: Page, question: str, article_url: str, known: set[int], pages: Pages) -> tuple[bool, str]:
     """Whether an answer lists the article, or another page of the portal whose title holds the question.
 
     Blocks that the home page has, too, say nothing: a portal that answers everything with its home page finds nothing.
+    A portal that goes straight to its only hit has found it.
     """
     asked = words(question)
     article = key(article_url) if article_url else ""
     here = key(answer.url)
+    if article and here == article:
+        return True, answer.title[:300]
     for block in answer.blocks:
         if block.signature in known:
             continue

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from auditor.facts.pages import Pages, Reach
 from auditor.page import Page
 from auditor.text import contains_words, words
-from auditor.urls import VIDEO_EXTENSIONS, absolute, extension, host_of
+from auditor.urls import IMAGE_EXTENSIONS, VIDEO_EXTENSIONS, absolute, extension, host_of
 from auditor.vocabulary import Vocabulary, under
 
 # Players that a page's scripts or handlers feed: looked for only where the source holds one of these.
@@ -17,7 +17,8 @@ _FILE_HINTS = (".mp4", ".webm", ".m4v")
 _HINTS = ("/embed/", *_FILE_HINTS)
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _QUOTED = re.compile(r"""["'(]([^"'()<>\s]{4,500}?\.(?:mp4|webm|m4v)(?:[?#][^"'()<>\s]{0,200})?)["')]""", re.I)
-_SOUNDS = frozenset({"mp3", "wav", "ogg"})
+# A "source" may belong to a sound or a picture.
+_OTHERS = frozenset({"mp3", "wav", "ogg"}) | IMAGE_EXTENSIONS
 _DEAD = frozenset({Reach.DEAD, Reach.SOFT_404})
 
 
@@ -59,7 +60,7 @@ def read(pages: Pages, vocabulary: Vocabulary) -> Videos:
     for page in pages.pages:
         for embed in page.embeds:
             if embed.url and (
-                (embed.tag in ("video", "source") and extension(embed.url) not in _SOUNDS)
+                (embed.tag in ("video", "source") and extension(embed.url) not in _OTHERS)
                 or any(one.search(embed.url) for one in players)
             ):
                 add(embed.url, page, _title(page))

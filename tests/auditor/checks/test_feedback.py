@@ -99,6 +99,17 @@ def test_announced_and_only_being_updated_is_a_fail() -> None:
     assert finding_of(feedback, make_archive(made["pages"])).verdict is Verdict.FAIL
 
 
+def test_box_beneath_an_article_is_for_comments() -> None:
+    """Some systems call the box under an article "Ý kiến của bạn", as a contact page would."""
+    article = (
+        "<h2>Hội diều</h2><p>Các em thả diều trên đê.</p><h3>Bình luận</h3><form><textarea name='content' "
+        "placeholder='Ý kiến của bạn'></textarea><button>Gửi đi</button></form>"
+    )
+    made = portal(None, menu=NO_CONTACT)
+    made["pages"]["/bai-1/"] = page(article, menu=NO_CONTACT)
+    assert finding_of(feedback, make_archive(made["pages"])).verdict is Verdict.FAIL
+
+
 def test_captcha_box_is_no_opinion() -> None:
     """A reCAPTCHA brings a text area of its own into any form."""
     box = '<form><input name="email"><textarea name="g-recaptcha-response"></textarea><button>Gửi</button></form>'

@@ -123,6 +123,15 @@ def test_leaders_duties(path: str, body: str | tuple[int, str], verdict: Verdict
     assert finding_of(leaders_duties, archive).verdict is verdict
 
 
+def test_news_beside_a_leader_is_no_duty() -> None:
+    """Titles in the side column speak of tasks all the time."""
+    news = '<h4><a href="/n">Hội nghị triển khai nhiệm vụ năm học mới của nhà trường</a></h4>'
+    menu = [("Ban Giám hiệu", "/bgh/")]
+    body = f"<h2>Ban Giám hiệu</h2><p>Hiệu trưởng: Mẫu Thị An</p>{news}"
+    archive = make_archive({"/": page("<p>Chào</p>", menu=menu), "/bgh/": page(body, menu=menu)})
+    assert finding_of(leaders_duties, archive).verdict is Verdict.PARTIAL
+
+
 HEAD, EDITOR, ADMIN = (
     "<li>Trưởng ban: bà Mẫu Thị An, Hiệu trưởng</li>",
     "<li>Biên tập viên: ông Lê Văn Bình, Tổ trưởng Tổ Toán</li>",

@@ -119,5 +119,24 @@ def test_a_crawled_page_of_results_is_an_answer() -> None:
     assert found(made).verdict is Verdict.PASS
 
 
+def test_box_that_stands_only_over_a_list_of_documents_is_partial() -> None:
+    """It filters that list, whatever stands on its button."""
+    box = '<form action="/van-ban/"><input name="tukhoa" placeholder="Từ khóa"><button>Tìm kiếm</button></form>'
+    made = portal("", pages={"/van-ban/": page(box, title="Văn bản - Trường Mẫu", menu=MENU)})
+    assert found(made).verdict is Verdict.PARTIAL
+
+
+def test_search_that_goes_straight_to_its_only_hit_passes() -> None:
+    """WordPress shows the article itself when nothing else is found."""
+    archive_pages = portal(WORDPRESS)["pages"]
+    made = portal(
+        WORDPRESS,
+        notes=note(status=200),
+        redirects={"/?s=dieu+giay": ARTICLE},
+        probes=[probe(ARTICLE, str(archive_pages[ARTICLE]))],
+    )
+    assert found(made).verdict is Verdict.PASS
+
+
 def test_dead_box_without_any_script_is_partial() -> None:
     assert found(portal('<input name="q" placeholder="Tìm kiếm">')).verdict is Verdict.PARTIAL
