@@ -22,6 +22,10 @@ _BLOCK_TAGS: Final = frozenset(
     "tfoot th thead tr ul".split()
 )
 _SKIPPED: Final = frozenset("script style noscript template svg select textarea head -comment object".split())
+# Inline elements that change nothing about the text in them, unless they bear attributes.
+_PLAIN: Final = frozenset(
+    "span b i u em strong font small big sup sub tt abbr cite code label mark ins s strike".split()
+)
 _FRAMES: Final = frozenset(("iframe", "frame", "embed", "form"))
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 # Elements that pages use as headings without saying so by their tag.
@@ -215,28 +219,27 @@ class _Reader:
         # state: block tag, heading level, region, hidden, css, path hash, cell, form, link, [row, column] of the table
         state = ("body", 0, "", False, "", 0, None, None, None, [-1, -1])
         stack: list[tuple[LexborNode, tuple]] = []  # type: ignore[type-arg]
-        node: LexborNode | None = root
-        while node is not None:
+        node = root
+        while True:
             inner = self._enter(node, state)
-            if inner is not None and node.child is not None:
-                stack.append((node, state))
-                node, state = node.child, inner
-                continue
             if inner is not None:
+                child = node.child
+                if child is not None:
+                    stack.append((node, state))
+                    node, state = child, inner
+                    continue
                 self._leave(node, inner)
-            while node is not None and node.next is None:
-                if not stack:
-                    node = None
-                    break
+            following = node.next if stack else None
+            while following is None and stack:
                 node, outer = stack.pop()
                 self._leave(node, state)
                 state = outer
-            if node is not None:
-                if not stack:
-                    break
-                node = node.next
+                following = node.next if stack else None
+            if following is None:
+                break
+            node = following
         if self._buffer or self._pictures:
-            self._flush(("body", 0, "", False, "", 0, None, None, None, [-1, -1]))
+            self._flush(state)
 
     def _enter(self, node: LexborNode, state: tuple) -> tuple | None:  # type: ignore[type-arg]
         tag = node.tag or ""
@@ -249,6 +252,10 @@ class _Reader:
             elif text:
                 self._buffer.append(" ")
             return None
+        if tag == "br":
+            if self._buffer or self._pictures:
+                self._flush(state)
+            return None
         block_tag, level, region, hidden, css, path, cell, form, link, table = state
         if tag in _SKIPPED:
             if tag in ("select", "textarea"):
@@ -260,11 +267,13 @@ class _Reader:
                 self._place(node, region, hidden)
             return None
         attributes = node.attributes
+        if not attributes and tag in _PLAIN:
+            return state
         if tag in _BLOCK_TAGS:
             if self._buffer or self._pictures:
                 self._flush(state)
             block_tag = tag
-            level = _HEADINGS.get(tag, level if tag in ("br", "center") else 0)
+            level = _HEADINGS.get(tag, level if tag == "center" else 0)
         own_css = attributes.get("class") or ""
         if own_css:
             css = own_css
@@ -421,15 +430,15 @@ def read_page(capture: Capture, *, link_limit: int = 5000) -> Page:
             meta_list.append((name, content))
     scripts: list[str] = []
     script_urls: list[str] = []
-    for script in tree.css("script"):
-        source = script.attributes.get("src")
+    styles: list[str] = []
+    for node in tree.css("script, style"):
+        source = node.attributes.get("src") if node.tag == "script" else None
         if source:
             script_urls.append(absolute(source, found.base) or source[:500])
-        else:
-            body = script.text(deep=True)
-            if body:
-                scripts.append(body[:_MAX_SCRIPT])
-    styles = tuple((style.text(deep=True) or "")[:_MAX_SCRIPT] for style in tree.css("style"))
+            continue
+        body = (node.text(deep=True) or "")[:_MAX_SCRIPT]
+        if body:
+            (scripts if node.tag == "script" else styles).append(body)
     title = tree.css_first("title")
     root = tree.css_first("html")
     return Page(
@@ -457,7 +466,7 @@ def read_page(capture: Capture, *, link_limit: int = 5000) -> Page:
         times=tuple(reader.times),
         scripts=tuple(scripts),
         script_urls=tuple(script_urls),
-        styles=styles,
+        styles=tuple(styles),
         frameset=tree.css_first("frameset") is not None,
     )
 

@@ -33,7 +33,10 @@ _FOLD = _fold_table()
 
 def clean(text: str) -> str:
     """Text in NFC with runs of white space as one blank and none at its ends."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    text = unicodedata.normalize("NFC", text)
+    if text.isprintable() and "  " not in text:  # the only white space that is printable is the blank
+        return text.strip()
+    return " ".join(text.split())
 
 
 def fold(text: str) -> str:
