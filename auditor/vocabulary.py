@@ -390,13 +390,17 @@ class BoardRoles(_Data):
 
 
 class ContactFields(_Data):
-    """Labels before contact details; two `place_words` in one line make an address that has no label."""
+    """Labels before contact details; two `place_words` in one line make an address that has no label.
+
+    A line with one of `not_owners` names a body without giving its details.
+    """
 
     address: Labels
     phone: Labels
     email: Labels
     fax: Labels
     place_words: Labels
+    not_owners: Labels
 
 
 class People(_Data):

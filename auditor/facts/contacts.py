@@ -12,6 +12,7 @@ from auditor.facts.sections import Sections
 from auditor.model import Kind, Unit
 from auditor.page import Block, Page
 from auditor.text import clean, contains_words, words
+from auditor.urls import host_of
 from auditor.vocabulary import Vocabulary, under
 
 _MAX_LINE = 600
@@ -25,6 +26,7 @@ _BARE_LABEL = 40
 _MAX_ADDRESS = 250
 _PUNCTUATION = re.compile(r"[^\w]+")
 _PLACE_WORDS = 2
+_MIN_OWN_NAME = 5
 _MAX_NAME = 90  # a longer line is no name of a body
 _CLOUDFLARE = "/cdn-cgi/l/email-protection"
 _TOPICS = ("contact", "spokesperson", "feedback")
@@ -159,6 +161,8 @@ class _Finder:
             owner = self._owner_of_line(text, told) if shows else self._owner(text)
             if owner is not None:
                 foreign = owner
+            if foreign and "@" in text and self._own_mail(text):
+                foreign = False
             if not shows and (not pending or owner is not None):
                 pending = ""
                 continue
@@ -209,6 +213,8 @@ class _Finder:
             return None
         folded = words(text)
         # A school may bear its district's name, so the body is looked for first.
+        if any(contains_words(folded, word) for word in self.vocabulary.people.contacts.not_owners):
+            return None
         if self._is_superior(folded):
             return True
         if self.own_name and contains_words(folded, self.own_name):
@@ -216,6 +222,12 @@ class _Finder:
         # A short line that names a school by its level takes the floor back from a body above.
         named = len(folded) <= _MAX_NAME and any(head in f" {folded} " for head in self.heads)
         return False if named else None
+
+    def _own_mail(self, text: str) -> bool:
+        """Whether an address in a line bears the unit's own name, as that of its host or before the "@"."""
+        names = [host_of(self.unit.url or "").partition(".")[0], self.own_name.replace(" ", "")]
+        shown = text.lower()
+        return any(len(name) >= _MIN_OWN_NAME and name in shown for name in names)
 
     def _is_superior(self, folded: str) -> bool:
         padded = f" {folded} "

@@ -19,6 +19,7 @@ _MAX_BLOCKS = 3000
 _PROSE = 400  # a block of this length is running text
 _WINDOW = 14  # blocks after a name that may still tell about the person
 _MIN_DUTY = 12
+_MIN_DIGITS = 7
 _SEPARATORS = re.compile(r"\s+[-–—|/]\s+|\s*[;|•·]\s*|\s*[,:：]\s+|\s+(?=\()|(?<=\))\s+|[()]")
 _NUMBERING = re.compile(r"^\s*(?:\d{1,3}\s*[.)\-:/]\s*|[-–—•*+]\s*)")
 _TOKEN = re.compile(r"^[^\W\d_]+(?:['’ʼ-][^\W\d_]+)?\.?$")
@@ -200,6 +201,7 @@ class _Reader:
         pending = ""
         for block in listed:
             if not block.text:
+                self._linked(block)
                 continue
             place = (block.cell.table, block.cell.row) if block.cell is not None else None
             header = headers.get(block.cell.table) if block.cell is not None else None
@@ -210,6 +212,7 @@ class _Reader:
                     yield from self._close()
                 self.row = place
                 yield from self._take(block, header[1].get(block.cell.column, ""))
+                self._linked(block)
                 continue
             if self.row is not None:
                 yield from self._close()
@@ -219,6 +222,7 @@ class _Reader:
                 pending = label
                 continue
             yield from self._take(block, pending)
+            self._linked(block)
             pending = ""
         yield from self._close()
 
@@ -236,7 +240,7 @@ class _Reader:
         rows: dict[tuple[int, int], dict[int, str]] = {}
         for block in blocks:
             if block.cell is not None and 0 < len(block.text) < 60 and block.cell.row <= 3:
-                field = field_of(self.fields, block.text)
+                field = field_of(self.fields, block.text) or self._duty_title(block.text)
                 if field is not None:
                     rows.setdefault((block.cell.table, block.cell.row), {}).setdefault(block.cell.column, field)
         found: dict[int, tuple[int, dict[int, str]]] = {}
@@ -245,6 +249,24 @@ class _Reader:
             if len(columns) >= 2 and len(kinds) >= 2 and "name" in kinds:
                 found.setdefault(table, (row, columns))
         return found
+
+    def _duty_title(self, text: str) -> str | None:
+        """Titles of columns of duties come in many words ("Công việc được phân công trong năm học")."""
+        folded = words(text)
+        return "duty" if any(contains_words(folded, one) for one in self.vocabulary.people.duties) else None
+
+    def _linked(self, block: Block) -> None:
+        """Telephones and e-mail addresses that stand behind a link."""
+        for index in block.links:
+            href = self.page.links[index].href.lower()
+            if (
+                self.person is not None
+                and href.startswith("tel:")
+                and sum(char.isdigit() for char in href) >= _MIN_DIGITS
+            ):
+                self.person = replace(self.person, phone=True)
+            elif self.person is not None and href.startswith("mailto:") and "@" in href:
+                self.person = replace(self.person, email=True)
 
     def _close(self) -> Iterator[Person]:
         if self.person is not None:
@@ -348,7 +370,7 @@ class _Reader:
         if self.person is None:
             return
         digits = sum(char.isdigit() for char in text)
-        phone = bool(PHONE.search(text)) or (hint == "phone" and digits >= 7)
+        phone = bool(PHONE.search(text)) or (hint == "phone" and digits >= _MIN_DIGITS)
         self.person = replace(self.person, phone=self.person.phone or phone, email=self.person.email or email_in(text))
 
     def _is_duty(self, text: str) -> bool:

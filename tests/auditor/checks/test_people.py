@@ -35,6 +35,11 @@ CARDS = "<h2>Danh bạ</h2>" + "".join(
 LINES = "<h2>Danh bạ</h2>" + "".join(
     f"<p>{post}: Thầy {name} - ĐT: {phone} - {mail}</p>" for name, post, phone, mail in PEOPLE
 )
+LINKED = "<h2>Danh bạ</h2>" + "".join(
+    f'<div><p>{post}</p><h4>{name}</h4><a href="tel:02830001234"><img src="/p.png"></a>'
+    f'<a href="mailto:{mail}">Gửi thư</a></div>'
+    for name, post, _, mail in PEOPLE
+)
 NAMES = "<h2>Danh bạ</h2>" + "".join(f"<p>{name}</p>" for name, *_ in PEOPLE)
 OFFICES = (
     "<h2>Danh bạ</h2><p>Văn phòng: 028 3000 1111</p><p>Phòng Tài vụ: 028 3000 2222</p>" + "<p>Giờ làm việc.</p>" * 3
@@ -49,6 +54,7 @@ OFFICES = (
         (table(4, people=2), Verdict.PASS),
         (CARDS, Verdict.PASS),
         (LINES, Verdict.PASS),
+        (LINKED, Verdict.PASS),
         (table(3), Verdict.PARTIAL),
         (table(2), Verdict.PARTIAL),
         ('<h2>Danh bạ</h2><a href="/tep/danh-ba.pdf">Danh bạ cán bộ, giáo viên, nhân viên</a>', Verdict.PARTIAL),
@@ -57,7 +63,8 @@ OFFICES = (
         ("<h2>Danh bạ</h2><p>Nội dung đang được cập nhật.</p>", Verdict.FAIL),
     ],
     ids=[
-        "table", "table without header", "two people of a small unit", "cards", "lines", "no e-mail", "names and posts",
+        "table", "table without header", "two people of a small unit", "cards", "lines", "behind links",
+        "no e-mail", "names and posts",
         "only a file", "names only", "offices only", "being updated",
     ],
 )  # fmt: skip

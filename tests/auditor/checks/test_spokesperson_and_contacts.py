@@ -33,13 +33,15 @@ UBND = "<p>ỦY BAN NHÂN DÂN QUẬN MẪU</p><p>Địa chỉ: 2 đường Lớ
         (ADDRESS + '<a href="/cdn-cgi/l/email-protection#5435147a22">[email&#160;protected]</a>', "", Verdict.PARTIAL),
         (UBND, "", Verdict.FAIL),
         (UBND + "<p>Trường THCS Mẫu</p>" + ADDRESS + PHONE, "", Verdict.PARTIAL),
+        ("<p>Bản quyền thuộc về Phòng GD&ĐT Quận Mẫu</p>" + ALL, "", Verdict.PARTIAL),
         (PHONE, "", Verdict.FAIL),
         ("", "", Verdict.FAIL),
         (ADDRESS, "<p>Người phát ngôn của cơ quan hành chính nhà nước là người đứng đầu cơ quan đó.</p>", Verdict.FAIL),
     ],
     ids=[
         "everything", "speaker in a table", "no speaker", "no e-mail", "speaker only", "two details", "label alone",
-        "no labels", "hidden e-mail", "only the office above", "office above and own", "one detail", "nothing",
+        "no labels", "hidden e-mail", "only the office above", "office above and own",
+        "line of copyright", "one detail", "nothing",
         "speaker in a rule",
     ],
 )  # fmt: skip
