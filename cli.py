@@ -505,7 +505,7 @@ def _print_summary(unit: dict[str, Any], folder: Path, settings: Config) -> None
         )
         print(f"  {axis.id} {axis.title}: {shown}")
     by_id = {item["id"]: item for item in unit["items"]}
-    first = points_to_gain(sum_lines(unit, checklist))[:3]
+    first = points_to_gain(unit, sum_lines(unit, checklist))[:3]
     if first:
         print("Nên sửa trước:")
     for number, (item_id, gain) in enumerate(first, 1):

@@ -9,8 +9,8 @@ import inspect
 import sys
 from pathlib import Path
 
-import click
 import typer.main
+from typer.core import TyperGroup, TyperOption
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -28,8 +28,7 @@ def checks_document() -> str:
     checklist = load_checklist("3082-gddt-tttt")
     lines = [_NOTICE, "# Items and the checks that answer them\n\n"]
     lines.append(f"Checklist `{checklist.id}`, version {checklist.version}. {checklist.note_en}\n")
-    for item in checklist.items:
-        lines.append(_item(item))
+    lines.extend(_item(item) for item in checklist.items)
     return "".join(lines)
 
 
@@ -49,15 +48,16 @@ def _item(item: Item) -> str:
 def commands_document() -> str:
     """The command line, from its own help."""
     group = typer.main.get_command(app)
-    assert isinstance(group, click.Group)
+    assert isinstance(group, TyperGroup)
     lines = [_NOTICE, "# Lệnh của chương trình\n"]
     for name in sorted(group.commands):
         command = group.commands[name]
-        context = click.Context(command, info_name=f"auditor {name}", max_content_width=100, terminal_width=100)
+        context = command.make_context(f"auditor {name}", [], resilient_parsing=True)
         usage = " ".join(command.collect_usage_pieces(context))
-        lines.append(f"\n## auditor {name}\n\n```\nauditor {name} {usage}\n```\n\n{inspect.cleandoc(command.help or '')}\n\n")
+        about = inspect.cleandoc(command.help or "")
+        lines.append(f"\n## auditor {name}\n\n```\nauditor {name} {usage}\n```\n\n{about}\n\n")
         for parameter in command.params:
-            if isinstance(parameter, click.Option):
+            if isinstance(parameter, TyperOption):
                 names = ", ".join(f"`{option}`" for option in (*parameter.opts, *parameter.secondary_opts))
                 lines.append(f"- {names}: {parameter.help or ''}\n")
     return "".join(lines)

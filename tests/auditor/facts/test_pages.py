@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from auditor.facts.pages import Pages, Reach
 from auditor.model import Cause
-from tests.auditor.portal_maker import facts_for, make_archive, page
+from tests.auditor.portal_maker import Stored, facts_for, make_archive, page
 
 MENU = [("Giới thiệu", "/gt"), ("Tin tức", "/tin"), ("Công khai", "/ck"), ("Liên hệ", "/lh"), ("Hỏng", "/hong")]
 
 
 def portal() -> Pages:
     side = '<div class="sidebar"><h3>Tin mới</h3><a href="/bai-1">Bài viết số một của trường</a></div>'
-    pages = {
+    pages: dict[str, Stored] = {
         "/": page(f"<p>Chào mừng quý phụ huynh</p>{side}", menu=MENU),
         "/gt": page(f"<h2>Giới thiệu</h2><p>Trường được thành lập năm 1990.</p>{side}", menu=MENU),
         "/tin": page(f'<h2>Tin tức</h2><a href="/bai-1">Bài viết số một của trường</a>{side}', menu=MENU),

@@ -70,7 +70,8 @@ def test_entries_that_lead_nowhere_or_elsewhere() -> None:
 
 
 def test_a_handle_is_filled_by_what_stands_under_it() -> None:
-    menu = '<nav><ul><li><a href="#">Thủ tục hành chính</a><ul><li><a href="/ct">Chuyển trường</a></li></ul></li></ul></nav>'
+    below = '<ul><li><a href="/ct">Chuyển trường</a></li></ul>'
+    menu = f'<nav><ul><li><a href="#">Thủ tục hành chính</a>{below}</li></ul></nav>'
     pages = {"/": f"{menu}<p>Chào</p>", "/ct": f"{menu}{TEXT}"}
     assert facts_for(make_archive(pages))(Sections).find(TOPIC).state is Ladder.CONTENT
 
