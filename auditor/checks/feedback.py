@@ -49,6 +49,13 @@ def feedback(opinion: Opinion, sections: Sections, pages: Pages) -> Finding:
     for entries in (asked, contact):
         if entries:
             return _announced(max(entries, key=lambda entry: (_WORTH.index(entry.state), entry.strong)))
+    if opinion.buttons:
+        button = opinion.buttons[0]
+        return partial(
+            f"Có nút “{button.label[:80]}” nhưng không thấy biểu mẫu nào hiện ra từ nút này.",
+            [evidence_of(button.page, button.label, "Nút gửi ý kiến")],
+            remedy="Đặt biểu mẫu góp ý vào một trang riêng có trong menu.",
+        )
     singles = sections.find("feedback").singles
     if singles:
         return partial(

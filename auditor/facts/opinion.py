@@ -31,9 +31,10 @@ class OpinionForm:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """All ways of sending an opinion by a form."""
+    """All ways of sending an opinion by a form; `buttons` announce a form that only scripts bring."""
 
     forms: tuple[OpinionForm, ...]
+    buttons: tuple[OpinionForm, ...] = ()
 
 
 def is_form_service(url: str, vocabulary: Vocabulary) -> bool:
@@ -59,7 +60,15 @@ def read(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> Opinion:
             found.setdefault((made.url, ""), made)
     for made in _linked(pages, sections, place, vocabulary):
         found.setdefault((made.url, ""), made)
-    return Opinion(tuple(found.values()))
+    buttons = tuple(
+        OpinionForm(page, page.url, field.label)
+        for page in pages.pages
+        if page.home and not found
+        for form in page.forms
+        for field in form.fields
+        if field.kind == "button" and _on_opinion(field.label, vocabulary)
+    )
+    return Opinion(tuple(found.values()), buttons)
 
 
 def _opinion_form(page: Page, form: Form, in_place: bool, vocabulary: Vocabulary) -> OpinionForm | None:

@@ -242,6 +242,8 @@ def _candidates(page: Page, vocabulary: Vocabulary) -> Iterator[SearchForm]:
             not form.loose and any(f.kind == "textarea" for f in form.fields) and len(boxes) <= _FEW_BOXES
         ):
             continue
+        if not form.loose and _is_elsewhere(form.action, page.url):
+            continue
         passwords = any(field.kind == "password" for field in form.fields)
         small = len(boxes) <= _FEW_BOXES and not passwords
         for box in boxes:
@@ -251,6 +253,12 @@ def _candidates(page: Page, vocabulary: Vocabulary) -> Iterator[SearchForm]:
     service = _service(page, vocabulary)
     if service is not None:
         yield service
+
+
+def _is_elsewhere(action: str, page_url: str) -> bool:
+    """Whether a form asks another site; hosts of one unit under two domains share their first label."""
+    there, here = host_of(action), host_of(page_url)
+    return bool(there) and there != here and there.partition(".")[0] != here.partition(".")[0]
 
 
 def _search_of(page: Page, form: Form, box: Field, small: bool, terms: SearchWords) -> SearchForm | None:

@@ -14,7 +14,7 @@ from auditor.vocabulary import Vocabulary, under
 
 # Players that a page's scripts or handlers feed: looked for only where the source holds one of these.
 _FILE_HINTS = (".mp4", ".webm", ".m4v")
-_HINTS = ("/embed/", *_FILE_HINTS)
+_HINTS = ("/embed", "youtu", *_FILE_HINTS)
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _QUOTED = re.compile(r"""["'(]([^"'()<>\s]{4,500}?\.(?:mp4|webm|m4v)(?:[?#][^"'()<>\s]{0,200})?)["')]""", re.I)
 # A "source" may belong to a sound or a picture.
@@ -83,17 +83,16 @@ def read(pages: Pages, vocabulary: Vocabulary) -> Videos:
 
 
 def _fed(page: Page, players: tuple[re.Pattern[str], ...]) -> Iterator[str]:
-    """Players that scripts and handlers of a page feed."""
+    """Players that scripts, handlers and attributes of a page feed."""
     if not any(hint in page.html for hint in _HINTS):
         return
-    for script in page.scripts:
-        if any(hint in script for hint in _HINTS):
-            for player in players:
-                match = player.search(script)
-                if match is not None and match.group()[0] != ".":
-                    yield absolute(f"https://{match.group()}", page.base) or match.group()
-    if any(hint in page.html for hint in _FILE_HINTS):
-        for match in _QUOTED.finditer(_COMMENT.sub("", page.html)):
+    source = _COMMENT.sub("", page.html).replace("\\/", "/")
+    for player in players:
+        match = player.search(source)
+        if match is not None and match.group()[0] != ".":
+            yield absolute(f"https://{match.group()}", page.base) or page.url
+    if any(hint in source for hint in _FILE_HINTS):
+        for match in _QUOTED.finditer(source):
             url = absolute(match.group(1), page.base)
             if url:
                 yield url

@@ -110,6 +110,12 @@ def test_box_beneath_an_article_is_for_comments() -> None:
     assert finding_of(feedback, make_archive(made["pages"])).verdict is Verdict.FAIL
 
 
+def test_button_whose_form_only_scripts_bring_is_partial() -> None:
+    button = '<div id="contactButton"><button type="button" data-module="contact">Gửi phản hồi</button></div>'
+    made = portal(None, home=button, menu=NO_CONTACT)
+    assert finding_of(feedback, make_archive(made["pages"])).verdict is Verdict.PARTIAL
+
+
 def test_captcha_box_is_no_opinion() -> None:
     """A reCAPTCHA brings a text area of its own into any form."""
     box = '<form><input name="email"><textarea name="g-recaptcha-response"></textarea><button>Gửi</button></form>'

@@ -74,6 +74,7 @@ def test_asked_as_a_browser_would(html: str, request_made: tuple[str, str, bytes
 @pytest.mark.parametrize(
     "html",
     [
+        '<form action="https://www.google.com/search"><input name="q"><button>Tìm kiếm</button></form>',
         '<form action="/nhan-tin"><input name="email" placeholder="Email nhận bản tin"><button>Gửi</button></form>',
         '<form action="/tra-cuu"><input name="q" placeholder="Nhập số báo danh"><button>Tra cứu điểm '
         "thi</button></form>",
@@ -85,7 +86,7 @@ def test_asked_as_a_browser_would(html: str, request_made: tuple[str, str, bytes
         '<form><input name="ten" placeholder="Họ và tên"><textarea '
         'name="noidung"></textarea><button>Gửi</button></form>',
     ],
-    ids=["newsletter", "scores", "documents", "questions", "login", "contact"],
+    ids=["another site", "newsletter", "scores", "documents", "questions", "login", "contact"],
 )
 def test_other_boxes_are_no_search_of_the_portal(html: str) -> None:
     assert search_form(read(html)) is None
