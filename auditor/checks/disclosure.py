@@ -86,7 +86,7 @@ def not_disclosed(
             evidence(umbrellas),
             remedy=f"Ghi rõ trong tiêu đề hoặc tách riêng phần {lower(title)} để người xem tìm được.",
         )
-    told = [item for item in disclosures.items if item.in_section and item.exists]
+    told = [item for item in disclosures.items if item.exists and (item.in_section or item.parts)]
     if general and not told:
         return partial(
             f"Có mục “{general[0].label[:100]}” nhưng không có nội dung về {lower(title)}.",

@@ -37,12 +37,16 @@ TOPICS = (UMBRELLA, *PART_TOPICS, ANNUAL_REPORT)
 _REPORT_PARTS = frozenset({"commitment", "actual_quality", "conditions", "finance"})
 # Sizes in characters that tell content from a stray line; no limits of the checklist.
 _ENOUGH_TEXT = 80
+_FEW_WORDS = 15
+_STAMP = 40
 _OWN_TEXT = 150
 _TITLE = 8
 _SHORTEST = 4
 _SIGNATURE_BLOCK = 160
 _MAX_ITEMS = 1000
 _PATH_DAY = re.compile(r"(?<!\d)(20\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_NAME_DAY = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(20\d\d)(?:\d{6})?(?!\d)")
+_NAME_MONTH = re.compile(r"\bthang (0?[1-9]|1[0-2]) (?:nam )?(20\d\d)\b")
 _PATH_MONTH = re.compile(r"/(20\d\d)/(0[1-9]|1[0-2])/")
 _SCHOOL_YEAR = re.compile(r"(?<!\d)(20\d\d)\s*[-–_ ]\s*(20\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
@@ -219,21 +223,79 @@ class _Reader:
         page = target.page
         if (" › " in entry.label and not self._in_menu(entry)) or self._borrowed(entry, page):
             return
+        own_name = entry.page is not page or words(entry.label) in words(page.title)
+        if not own_name:
+            return
         if self._dated_article(page):
-            self._thing(page.title, page.url, page, target, parts, in_section=False)
+            self._thing(page.title, page.url, page, target, parts, in_section=self._in_menu(entry))
             return
         children = list(self._children(page))
-        listed = [child for child in children if not child[3]]
-        for title, url, block, _ in children:
-            self._thing(title, url, page, self.pages.look(url), parts, in_section=True, near=block)
-        parts_of_page = list(self.publications.within(page))
-        for part in parts_of_page:
-            self._thing(part.title, page.url, page, target, parts, in_section=True)
-        if parts_of_page:
+        for title, url, beside, _ in children:
+            self._thing(title, url, page, self.pages.look(url), parts, in_section=True, beside=beside)
+        if self._segments(page, entry.label):
             return
-        text, pictures, _ = self._content(page, entry.label, [(title, url) for title, url, _, file in children if file])
-        if not listed and entry.state is Ladder.CONTENT and (not children or text >= _OWN_TEXT or pictures):
+        below = list(self.publications.within(page))
+        for one in below:
+            self._thing(one.title, page.url, page, target, parts, in_section=True)
+        if below:
+            return
+        files = [(title, url) for title, url, _, file in children if file]
+        text, pictures, _ = self._content(page, entry.label, files)
+        alone = not children or (len(files) == len(children) and (text >= _OWN_TEXT or pictures > 0))
+        life = self._life_of_page(page, entry.label, files)
+        if alone and (entry.state is Ladder.CONTENT or life is Life.LIVE):
             self._thing(entry.label.rpartition("› ")[2], page.url, page, target, parts, in_section=True)
+
+    def _segments(self, page: Page, label: str) -> bool:
+        """The disclosures that stand on one page under their names, each with the dates that it states itself."""
+        blocks = self.pages.own[page.key]
+        names = {words(label), words(page.title)}
+        starts = [
+            (at, parts)
+            for at, block in enumerate(blocks)
+            if block.cell is None
+            and not block.links
+            and block.level != 1
+            and words(block.text) not in names
+            and (parts := self._told([block.text[:120]], under_menu=True)[0])
+        ]
+        general = [one for block in blocks if 0 < block.level < 4 for one in _dates_of_name(block.text)]
+        carried: frozenset[str] = frozenset()
+        live = False
+        for number, (at, parts) in enumerate(starts):
+            end = starts[number + 1][0] if number + 1 < len(starts) else len(blocks)
+            title, body = blocks[at], blocks[at + 1 : end]
+            parts |= carried
+            if not body and len(title.text) <= 120:
+                carried = parts
+                continue
+            carried = frozenset()
+            said = [title.text[120:], *(block.text for block in body if not block.links)]
+            text = sum(len(words(one)) for one in said if not self._says_later(one))
+            pictures = sum(bool(page.images[index].url) for block in (title, *body) for index in block.images)
+            if text >= _FEW_WORDS or pictures or len(title.text) > 120 or (":" in title.text and len(title.text) > 60):
+                life = Life.LIVE
+            elif any(self._says_later(one) for one in said):
+                life = Life.PLACEHOLDER
+            else:
+                continue
+            stamps = [block for block in body if len(block.text) <= _STAMP]
+            dates = [
+                *self._stated((title, *body), ("posted", "signature")),
+                *self._stated(stamps, ("plain",)),
+                *general,
+            ]
+            dates = sorted((one for one in dates if one.day <= self.as_of), key=lambda one: _ORDER[one.dating])
+            item = Disclosure(title.text[:120], page.url, page, life, parts, (), tuple(dates), in_section=True)
+            self.found.setdefault(f"{page.key} {words(item.title)}", item)
+            live = live or life is Life.LIVE
+        return live
+
+    def _says_later(self, text: str) -> bool:
+        folded = words(text)
+        return len(folded) < 200 and any(
+            contains_words(folded, phrase) for phrase in self.vocabulary.placeholders.empty
+        )
 
     def _borrowed(self, entry: Entry, page: Page) -> bool:
         """Whether a page only seems to bear the name: the heading is that of another page to which it links."""
@@ -255,10 +317,16 @@ class _Reader:
         stamped = publication.page is page and publication.origin in (Origin.STAMP, Origin.TIME_TAG)
         return stamped or page.key not in self.pages.furniture
 
-    def _children(self, page: Page) -> Iterator[tuple[str, str, Block, bool]]:
-        """What a page of the section lists: (title, address, its block, whether it is a file)."""
+    def _children(self, page: Page) -> Iterator[tuple[str, str, str, bool]]:
+        """What a page of the section lists: (title, address, the text of its line or row, whether it is a file)."""
+        rows: dict[tuple[int, int], list[str]] = {}
+        for block in self.pages.own[page.key]:
+            if block.cell is not None:
+                rows.setdefault((block.cell.table, block.cell.row), []).append(block.text)
         previous = ""
         for block in self.pages.own[page.key]:
+            row = rows[block.cell.table, block.cell.row] if block.cell is not None else []
+            beside = " | ".join(row) if row else block.text
             for at in block.links:
                 link = page.links[at]
                 if not link.url or link.region == "crumb" or key(link.url) == page.key:
@@ -268,15 +336,17 @@ class _Reader:
                     not self.pages.internal(link.url)
                     or key(link.url) in self.pages.furniture
                     or len(link.text) < _TITLE
-                    or extension(link.url) in IMAGE_EXTENSIONS
+                    or (link.image and extension(link.url) in IMAGE_EXTENSIONS)
                 ):
                     continue
+                file = file or extension(link.url) in IMAGE_EXTENSIONS
                 title = link.text
                 if file and (len(title) < _SHORTEST or says_download(title, self.vocabulary)):
                     rest = block.text.replace(link.text, "").strip()
-                    title = rest if len(rest) >= _TITLE else previous or file_name(link.url)
-                yield title, link.url, block, file
-            if len(block.text) >= _TITLE:
+                    told = max((text for text in row if not find_dates(text)), key=len, default="")
+                    title = next((one for one in (rest, told, previous) if len(one) >= _TITLE), file_name(link.url))
+                yield title, link.url, beside, file
+            if len(block.text) >= _TITLE and not (find_dates(block.text) and len(block.text) < 2 * _TITLE):
                 previous = block.text
 
     def _is_document(self, url: str) -> bool:
@@ -296,7 +366,7 @@ class _Reader:
         parts: frozenset[str],
         *,
         in_section: bool,
-        near: Block | None = None,
+        beside: str = "",
         extra: tuple[DatedBy, ...] = (),
     ) -> None:
         folded = words(title)
@@ -314,7 +384,7 @@ class _Reader:
         found_parts = parts | told
         if article is not None and not found_parts:
             found_parts = self._told([self.pages.own_text(article)[:20_000]])[0]
-        dates = self._dates(title, url, page, target, article, files, near) + list(extra)
+        dates = self._dates(title, url, page, target, article, files, beside) + list(extra)
         dates = [one for one in dates if one.day <= self.as_of]
         dates.sort(key=lambda one: _ORDER[one.dating])
         life = self._life(title, target, article, files)
@@ -418,27 +488,31 @@ class _Reader:
         target: Target,
         article: Page | None,
         files: list[tuple[str, str]],
-        near: Block | None,
+        beside: str,
     ) -> list[DatedBy]:
         dates: list[DatedBy] = []
         publication = self.publications.of(target.url) or self.publications.of(url)
         if publication is None and (article is None or article is page):
             publication = self.publications.titled(title)
-        if publication is not None and article is page and publication.page is not page and not near:
+        if publication is not None and article is page and publication.page is not page and not beside:
             publication = publication if publication.url == page.url else None
         if publication is not None:
             dating = Dating.SIGNATURE if publication.origin is Origin.DOCUMENT else Dating.POSTED
             dates.append(DatedBy(publication.day, publication.precision, dating, publication.quote))
-        elif near is not None and near.text:
-            beside = near.text.replace(title, "")
+        elif rest := beside.replace(title, "").strip():
             dates.extend(
-                DatedBy(found.date, "day", Dating.POSTED, near.text[:200])
-                for found in find_dates(beside)
-                if found.precision == "day" and classify(beside, found) in ("plain", "posted")
+                DatedBy(found.date, "day", Dating.POSTED, beside[:200])
+                for found in find_dates(rest)
+                if found.precision == "day" and classify(rest, found) in ("plain", "posted")
             )
+        if article is not None and article is page and not dates:
+            dates.extend(self._stated(self.pages.own[page.key], ("posted",)))
+            for block in self.pages.own[page.key]:
+                if 0 < block.level < 4:
+                    dates.extend(_dates_of_name(block.text))
         names = [title, *(text for text, _ in files)]
         addresses = [address for _, address in files]
-        if self._is_document(url):
+        if self._is_document(url) or extension(url) in IMAGE_EXTENSIONS:
             addresses.append(url)
         for name in names:
             dates += _dates_of_name(name)
@@ -455,13 +529,19 @@ class _Reader:
         return dates
 
     def _signatures(self, page: Page) -> Iterator[DatedBy]:
-        for block in self.pages.own[page.key]:
+        yield from self._stated(self.pages.own[page.key], ("signature",))
+
+    def _stated(self, blocks: Iterable[Block], roles: tuple[str, ...]) -> Iterator[DatedBy]:
+        """The dates that texts state of themselves: "đăng ngày …", or place and day of a signature."""
+        for block in blocks:
             text = block.text
-            if not text or len(text) > _SIGNATURE_BLOCK:
+            if not text or (len(text) > _SIGNATURE_BLOCK and "signature" in roles):
                 continue
             for found in find_dates(text):
-                if found.precision == "day" and classify(text, found) == "signature":
-                    yield DatedBy(found.date, "day", Dating.SIGNATURE, text[:200])
+                role = classify(text, found)
+                if found.precision == "day" and role in roles:
+                    dating = Dating.SIGNATURE if role == "signature" else Dating.POSTED
+                    yield DatedBy(found.date, "day", dating, text[:200])
 
     # ------------------------------------------------------------------ life
 
@@ -486,7 +566,7 @@ class _Reader:
             return Life.LIVE
         text, pictures, placeholder = self._content(page, title, files)
         if (
-            text >= _ENOUGH_TEXT
+            text >= (_ENOUGH_TEXT if reaches or placeholder else _FEW_WORDS)
             or (pictures and not placeholder)
             or any(block.cell for block in self.pages.own[page.key])
         ):
@@ -510,6 +590,8 @@ class _Reader:
             )
             if not folded or folded == name or folded in file_words or block.level == 1:
                 continue
+            if len(folded) <= 40 and find_dates(block.text):
+                continue  # a stamp
             if len(folded) < 200 and any(
                 contains_words(folded, phrase) for phrase in self.vocabulary.placeholders.empty
             ):
@@ -554,6 +636,15 @@ def _dates_of_address(address: str) -> Iterator[DatedBy]:
     found = list(_dates_of_name(name))
     yield from found
     if found:
+        return
+    if match := _NAME_DAY.search(name):
+        try:
+            yield DatedBy(date(*(int(group) for group in reversed(match.groups()))), "day", Dating.NAME, name[-200:])
+        except ValueError:
+            return
+        return
+    if match := _NAME_MONTH.search(words(name)):
+        yield DatedBy(date(int(match.group(2)), int(match.group(1)), 1), "month", Dating.NAME, name[-200:])
         return
     path = unquote(address.partition("?")[0])
     match = _PATH_DAY.search(path)

@@ -138,10 +138,7 @@ class _Reader:
             if found:
                 told.add(page.key)
             records += found
-        known = {self._ident(record) for record in records}
-        for record in self._of_titles(told):
-            if self._ident(record) not in known:
-                records.append(record)
+        records += self._of_titles(told)
         items = self._merged(records[: _MAX_DOCUMENTS * 3])
         return Documents(
             self.section,
@@ -238,7 +235,9 @@ class _Reader:
         for row in rows.values():
             for column, indexes in row.items():
                 text = self._text(page, indexes)
-                if _NUMBER_ONLY.fullmatch(text) and (find_citations(text) or find_citations(f"Số {text}")):
+                if len(text) <= _LABEL and (
+                    find_citations(text) or (_NUMBER_ONLY.fullmatch(text) and find_citations(f"Số {text}"))
+                ):
                     votes[column]["number"] += 1
                 elif (dates := find_dates(text)) and len(text) <= dates[0].end - dates[0].start + 4:
                     votes[column]["issued"] += 1
@@ -306,6 +305,12 @@ class _Reader:
         for index, block in enumerate(page.blocks):
             text = block.text
             if not text or block.cell is not None:
+                continue
+            several = self._pairs(text)
+            if len(several) > 1 and record is not None and index - record.at <= _RECORD:
+                for one, told in several:
+                    record.texts.setdefault(one, told)
+                waiting = None
                 continue
             name, value = self._pair(text)
             if name == "number" and value and (block.links or block.level):
@@ -392,6 +397,23 @@ class _Reader:
             if dates and (name := self._field(text[: dates[0].start].strip(" :("))):
                 return name, dates[0].text
         return None, ""
+
+    def _pairs(self, text: str) -> list[tuple[str, str]]:
+        """All labels with their values in one line: "Ngày ban hành: 1/2/2026 Trạng thái: Còn hiệu lực"."""
+        if len(text) > 400 or text.count(":") < 2:
+            return []
+        found: list[tuple[str, int, int]] = []
+        at = text.find(":")
+        while at >= 0:
+            before = text[max(0, at - _LABEL) : at].split(" ")
+            for count in range(min(5, len(before)), 0, -1):
+                label = " ".join(before[-count:])
+                if name := self._field(label.strip(" ()")):
+                    found.append((name, at - len(label), at + 1))
+                    break
+            at = text.find(":", at + 1)
+        ends = [*(start for _, start, _ in found[1:]), len(text)] if found else []
+        return [(name, text[begin:end].strip(" ()-–|;")) for (name, _, begin), end in zip(found, ends, strict=True)]
 
     def _starts(self, page: Page, block: Block) -> bool:
         """Whether a block opens a new document: a linked or highlighted title, or a number."""

@@ -19,7 +19,7 @@ from auditor.facts.pages import Pages
 from auditor.facts.sections import Ladder, Sections
 from auditor.page import Block, Page
 from auditor.text import words
-from auditor.urls import IMAGE_EXTENSIONS, extension, key
+from auditor.urls import DOCUMENT_EXTENSIONS, IMAGE_EXTENSIONS, extension, key
 from auditor.vocabulary import Vocabulary
 
 _DIGIT = re.compile(r"\d")
@@ -32,6 +32,7 @@ _URL_DATE = re.compile(r"/(20\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])
 # Sizes of text around a stamp, in characters: they tell a stamp from running text and are no limits of the checklist.
 _STAMP_BLOCK = 400
 _STAMP_REST = 40
+_POSTED_REST = 80
 _HEADING_REST = 20
 _TITLE = 12
 _HEADING = 6
@@ -40,6 +41,7 @@ _NEAR = 4
 _ARTICLE_NEAR = 6
 _LIST = 3
 _HOME = "home"
+_LISTED = ("news", "documents")  # topics whose sections are lists: what they list is of the topic, too
 
 
 class Origin(StrEnum):
@@ -163,6 +165,8 @@ class _Reader:
                 paired = [pair for pair in paired if pair[0] is not used]
                 self._add(title, page.url, found.date, found.precision, origin, page, quote, frozenset())
             for stamp, title, url in paired:
+                if url and not self.pages.internal(url) and extension(url) not in DOCUMENT_EXTENSIONS:
+                    continue  # news of another portal
                 block = stamp.block
                 mark = (block.signature, hash(url), title)
                 if mark in seen and page.key not in self.homes and page.key not in self.topics_of_page:
@@ -387,6 +391,9 @@ def _topics_of_pages(sections: Sections) -> dict[str, frozenset[str]]:
             page = entry.target.page if entry.target is not None else None
             if entry.state is Ladder.CONTENT and page is not None and not page.home:
                 found[page.key].add(topic)
+        if topic in _LISTED:
+            for page in section.pages:
+                found[page.key].add(topic)
     return {ident: frozenset(topics) for ident, topics in found.items()}
 
 
@@ -476,7 +483,7 @@ def _stamp(page: Page, index: int, block: Block, fetched: date | None) -> Stamp 
         # A heading with a date in it is a title; only a style may make a bare stamp look like one.
         if block.level and role == "plain" and len(rest.strip()) > (_HEADING_REST if block.level == 7 else 2):
             continue
-        if role == "posted" or len(rest.strip()) <= _STAMP_REST:
+        if len(rest.strip()) <= (_POSTED_REST if role == "posted" else _STAMP_REST):
             if role == "plain" and not found.has_time and _reads_as_sentence(text, found):
                 continue
             return Stamp(page, index, found, "", "")

@@ -104,6 +104,26 @@ def test_a_number_above_its_title() -> None:
     assert item.title == "Kế hoạch phòng chống đuối nước cho học sinh"
 
 
+def test_several_labels_in_one_line() -> None:
+    body = """<h1>Văn bản</h1><p>Email: a@b.vn - ĐT: 028 3000 0000</p><div><a href="/vb/1">Thông tư ban hành điều lệ</a>
+    <div>Số: <span>32/2020/TT-BGDĐT</span></div>Ngày ban hành: (15/09/2020) Ngày hiệu lực: 01/11/2020
+    Trạng thái: Đã có hiệu lực</div>"""
+    item = only(documents(body))
+    assert (item.number, item.issued, item.effective) == ("32/2020/TT-BGDĐT", date(2020, 9, 15), date(2020, 11, 1))
+    assert item.state == "Đã có hiệu lực"
+
+
+def test_a_line_of_text_with_a_link_to_its_file() -> None:
+    body = """<h1>Văn bản</h1><ul>
+    <li>Quyết định số 8/QĐ-A ngày 01/07/2026 về mở lớp nghề – <a href="/8.pdf">Tải về</a></li>
+    <li>Kế hoạch số 5/KH-A ngày 02/03/2026 về tuyển sinh lớp sáu – <a href="/5.pdf">Tải về</a></li></ul>"""
+    found = documents(body).items
+    assert [(item.number, item.issued) for item in found] == [
+        ("8/QĐ-A", date(2026, 7, 1)),
+        ("5/KH-A", date(2026, 3, 2)),
+    ]
+
+
 def test_an_accordion_whose_fields_stand_in_a_hidden_table() -> None:
     rows = "".join(
         f"""<div><a href="#c{n}"><div class="title">24{n}/SGDĐT-VP</div>
