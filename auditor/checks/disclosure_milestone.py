@@ -6,7 +6,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 from auditor.checks.disclosure import announcement, evidence, lower, named
-from auditor.facts.disclosures import Disclosure, Disclosures, Life
+from auditor.facts.disclosures import DatedBy, Disclosure, Disclosures, Life
 from auditor.facts.pages import Pages
 from auditor.facts.sections import Ladder
 from auditor.model import Finding, Reason, failed, manual, partial, passed, undetermined
@@ -147,11 +147,19 @@ def window(month: int, as_of: date) -> tuple[date, date]:
 
 
 def _touches(item: Disclosure, first: date, last: date) -> bool:
-    """Whether the date of a disclosure lies in these days; a month alone counts with any of its days."""
-    if item.dated is None:
+    """Whether a date of a disclosure lies in these days; a month alone counts with any of its days.
+
+    Of several dates those of the most trusted kind count: a page that states its updates has more than one.
+    """
+    best = item.dated
+    if best is None:
         return False
-    day = item.dated.day
-    end = day if item.dated.precision == "day" else date(day.year, day.month, monthrange(day.year, day.month)[1])
+    return any(_lies(one, first, last) for one in item.dates if one.dating is best.dating)
+
+
+def _lies(one: DatedBy, first: date, last: date) -> bool:
+    day = one.day
+    end = day if one.precision == "day" else date(day.year, day.month, monthrange(day.year, day.month)[1])
     return day <= last and end >= first
 
 

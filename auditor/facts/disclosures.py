@@ -39,6 +39,7 @@ _REPORT_PARTS = frozenset({"commitment", "actual_quality", "conditions", "financ
 _ENOUGH_TEXT = 80
 _FEW_WORDS = 15
 _STAMP = 40
+_NAME = 120
 _OWN_TEXT = 150
 _TITLE = 8
 _SHORTEST = 4
@@ -257,7 +258,7 @@ class _Reader:
             and not block.links
             and block.level != 1
             and words(block.text) not in names
-            and (parts := self._told([block.text[:120]], under_menu=True)[0])
+            and (parts := self._told([block.text[:_NAME]], under_menu=True)[0])
         ]
         general = [one for block in blocks if 0 < block.level < 4 for one in _dates_of_name(block.text)]
         carried: frozenset[str] = frozenset()
@@ -266,14 +267,15 @@ class _Reader:
             end = starts[number + 1][0] if number + 1 < len(starts) else len(blocks)
             title, body = blocks[at], blocks[at + 1 : end]
             parts |= carried
-            if not body and len(title.text) <= 120:
+            whole = len(title.text) > _NAME or (":" in title.text and len(title.text) > _NAME // 2)
+            said = [title.text, *(block.text for block in body if not block.links)]
+            if not body and not whole and not self._says_later(title.text):
                 carried = parts
                 continue
             carried = frozenset()
-            said = [title.text[120:], *(block.text for block in body if not block.links)]
-            text = sum(len(words(one)) for one in said if not self._says_later(one))
+            text = sum(len(words(one)) for one in said[1:] if not self._says_later(one))
             pictures = sum(bool(page.images[index].url) for block in (title, *body) for index in block.images)
-            if text >= _FEW_WORDS or pictures or len(title.text) > 120 or (":" in title.text and len(title.text) > 60):
+            if text >= _FEW_WORDS or pictures or (whole and not self._says_later(title.text)):
                 life = Life.LIVE
             elif any(self._says_later(one) for one in said):
                 life = Life.PLACEHOLDER
@@ -286,7 +288,7 @@ class _Reader:
                 *general,
             ]
             dates = sorted((one for one in dates if one.day <= self.as_of), key=lambda one: _ORDER[one.dating])
-            item = Disclosure(title.text[:120], page.url, page, life, parts, (), tuple(dates), in_section=True)
+            item = Disclosure(title.text[:_NAME], page.url, page, life, parts, (), tuple(dates), in_section=True)
             self.found.setdefault(f"{page.key} {words(item.title)}", item)
             live = live or life is Life.LIVE
         return live
@@ -380,7 +382,8 @@ class _Reader:
             names += [
                 _spaced(image.name) for image in article.images if image.url and self._form_numbers(_spaced(image.name))
             ]
-        told, forms = self._told(names, under_menu=in_section)
+        general = any(contains_words(folded, phrase) for phrase in self.words.umbrella)
+        told, forms = self._told(names, under_menu=in_section or general)
         found_parts = parts | told
         if article is not None and not found_parts:
             found_parts = self._told([self.pages.own_text(article)[:20_000]])[0]

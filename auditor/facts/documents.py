@@ -260,7 +260,7 @@ class _Reader:
             for column in sorted(row):
                 text = self._text(page, row[column])
                 meant = self._field(text.rstrip(": "))
-                if meant:
+                if meant and not (name is not None and self._state(text)):
                     name = meant
                 elif name and text:
                     record.texts.setdefault(name, text)

@@ -147,6 +147,7 @@ class _Reader:
         self.topics_of_page = _topics_of_pages(sections)
         self.found: dict[str, Publication] = {}
         self.homes = home_copies(pages)
+        self.template_days = _template_days(pages)
         self.undated: dict[str, tuple[str, Page]] = {}
 
     def read(self) -> None:
@@ -213,10 +214,15 @@ class _Reader:
         if not chrome:
             for script in page.scripts:
                 match = _JSON_DATE.search(script) if '"datePublished"' in script else None
-                if match and (found := self._declared(match.group(1))):
+                if (
+                    match
+                    and match.group(1)[:10] not in self.template_days
+                    and (found := self._declared(match.group(1)))
+                ):
                     return found, Origin.JSON_LD, match.group(0), title, None
             for name in _META_DATES:
-                if (content := page.metas.get(name)) and (found := self._declared(content)):
+                content = page.metas.get(name)
+                if content and content[:10] not in self.template_days and (found := self._declared(content)):
                     return found, Origin.META, f"{name}: {content}", title, None
         for stamp in stamps:
             if listed.get(_place(stamp.block), 0) >= _LIST or stamp.title:
@@ -398,6 +404,18 @@ def _topics_of_pages(sections: Sections) -> dict[str, frozenset[str]]:
 
 
 # ---------------------------------------------------------------------- stamps
+
+
+def _template_days(pages: Pages) -> frozenset[str]:
+    """Days (as declared, ISO) that most pages declare alike: the template writes them, often the day of the visit."""
+    counts: dict[str, int] = defaultdict(int)
+    declaring = 0
+    for page in pages.pages:
+        declared = {page.metas[name][:10] for name in _META_DATES if page.metas.get(name)}
+        declaring += bool(declared)
+        for day in declared:
+            counts[day] += 1
+    return frozenset(day for day, count in counts.items() if count >= max(3, 0.5 * declaring))
 
 
 def _place(block: Block) -> tuple[str, str]:

@@ -173,6 +173,21 @@ def test_template_dates_of_section_pages_are_not_posting_dates() -> None:
     assert publications(pages).items == ()
 
 
+def test_a_day_that_every_page_declares_is_the_template_s() -> None:
+    """One platform declares the day of the visit as the day of publication, on articles, too."""
+    head = '<meta property="article:published_time" content="2026-10-20T08:00:00+07:00">'
+    pages = {
+        f"/bai-{n}": page(
+            f"<h1>Bài viết số {n} của nhà trường</h1><p>Ngày đăng: 0{n}/03/2026</p>{TEXT}",
+            title=f"Bài viết số {n} của nhà trường",
+            head=head,
+        )
+        for n in range(1, 6)
+    }
+    found = publications({"/": page(TEXT, menu=MENU, head=head), **pages})
+    assert {item.day for item in found.items} == {date(2026, 3, n) for n in range(1, 6)}
+
+
 def test_copyright_years_and_visitor_counters_are_no_dates() -> None:
     footer = "© 2026 Trường Mẫu. Hôm nay: 120. Tháng 10: 3.411. Tổng lượt truy cập: 20.102.026"
     assert publications({"/": page(TEXT, menu=MENU, footer=footer)}).items == ()
