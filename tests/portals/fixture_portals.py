@@ -422,9 +422,10 @@ class _Visit:
         tree, encoding = parse(body, self._portal.page_type)
         if step.depth == 0:
             self._home_url = step.url
-        heading = tree.css_first("h1") or tree.css_first("title")
-        if heading is not None and (title := _TITLE_END.split(clean(heading.text()))[0]):
-            self._titles.append((step.url, title))
+        names = [clean(heading.text()) for heading in tree.css("h1")[:3]]
+        if (element := tree.css_first("title")) is not None:
+            names += _TITLE_END.split(clean(element.text()))
+        self._titles += [(step.url, name) for name in dict.fromkeys(names) if name]
         found = extract_links(tree, step.url, encoding=encoding)
         for url in (*(link.url for link in found.links if link.source != "form"), found.refresh or ""):
             if url and self._scope.contains(url) and self._wanted(url):
