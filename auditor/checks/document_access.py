@@ -64,8 +64,7 @@ def document_access(documents: Documents, search: Search, pages: Pages) -> Findi
 
 
 def _site_search(search: Search) -> bool:
-    """Whether the search of the whole portal stands in: it found what it was asked, or could not be asked."""
+    """Whether the search of the whole portal stands in: it found what it was asked, or robots.txt forbids to ask it."""
     if search.found is not None:
         return True
-    asked = any(trial.answered for trial in search.trials)
-    return search.form is not None and search.form.complete and not asked
+    return search.form is not None and search.form.complete and search.robots_forbid

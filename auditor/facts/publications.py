@@ -501,6 +501,8 @@ def _stamp(page: Page, index: int, block: Block, fetched: date | None) -> Stamp 
         # A heading with a date in it is a title; only a style may make a bare stamp look like one.
         if block.level and role == "plain" and len(rest.strip()) > (_HEADING_REST if block.level == 7 else 2):
             continue
+        if text[found.end :].lstrip().startswith(":"):
+            continue  # it opens what was done on that day
         if len(rest.strip()) <= (_POSTED_REST if role == "posted" else _STAMP_REST):
             if role == "plain" and not found.has_time and _reads_as_sentence(text, found):
                 continue

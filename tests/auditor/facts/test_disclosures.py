@@ -251,3 +251,32 @@ def test_related_news_under_a_disclosure_are_not_disclosures() -> None:
     }
     found = ledger('<a href="/bai">Công khai chất lượng giáo dục</a>', more)
     assert [item.title for item in found.items] == ["Công khai chất lượng giáo dục"]
+
+
+def test_parts_on_one_page_have_dates_of_their_own() -> None:
+    body = (
+        "<p>Công khai thu chi tài chính sáu tháng đầu năm, đăng ngày 17/06/2026: thu 214 triệu đồng, chi 208 triệu.</p>"
+        "<p>Công khai cơ sở vật chất, đăng ngày 22/09/2026: 18 phòng học, 2 phòng bộ môn, 1 nhà đa năng.</p>"
+    )
+    found = {next(iter(item.parts)): item.dates[0].day for item in ledger(body).items}
+    assert found == {"finance": date(2026, 6, 17), "conditions": date(2026, 9, 22)}
+
+
+def test_a_part_that_waits_beside_parts_that_are_there() -> None:
+    body = (
+        "<h3>Cam kết chất lượng giáo dục</h3><p>Học sinh được học đủ chương trình và an toàn.</p>"
+        "<h3>Thu chi tài chính</h3><p>Nội dung đang được cập nhật.</p>"
+    )
+    lives = {next(iter(item.parts)): item.life for item in ledger(body).items}
+    assert lives == {"commitment": Life.LIVE, "finance": Life.PLACEHOLDER}
+
+
+def test_rows_of_a_table_are_disclosures_with_their_dates() -> None:
+    body = """<table><tr><th>STT</th><th>Tên</th><th>Ngày đăng</th><th>Tải về</th></tr>
+    <tr><td>1</td><td>Công khai cơ sở vật chất, đội ngũ</td><td>6/10/2026</td><td><a href="/a.pdf">Tải về</a></td></tr>
+    <tr><td>2</td><td>Công khai các khoản thu</td><td>25/6/2026</td><td><a href="/b.pdf">Tải về</a></td></tr></table>"""
+    found = ledger(body, attachments={"/a.pdf": b"", "/b.pdf": b""}).items
+    assert [(item.title, item.parts, item.dates[0].day) for item in found] == [
+        ("Công khai cơ sở vật chất, đội ngũ", frozenset({"conditions"}), date(2026, 10, 6)),
+        ("Công khai các khoản thu", frozenset({"finance"}), date(2026, 6, 25)),
+    ]
