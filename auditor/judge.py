@@ -43,8 +43,9 @@ log = logging.getLogger(__name__)
 MAX_EVIDENCE = 12
 _MAX_TEXT = 600
 _MAX_PAGES_LISTED = 500
-# A "not found" is believed only when at most this share of the portal's menu could not be looked at.
-_MAX_UNSEEN_MENU = 0.1
+# A "not found" is believed only when at most this share of the portal's menu could not be looked at. What an unread
+# entry announces by its own label is judged as unseen anyway; this is for what its label does not tell.
+_MAX_UNSEEN_MENU = 0.25
 _ENTRY_WORDS = 7
 _ABSENCE = frozenset({Reason.NOT_FOUND, Reason.STALE})
 

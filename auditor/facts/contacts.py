@@ -106,13 +106,9 @@ def read(pages: Pages, sections: Sections, unit: Unit, vocabulary: Vocabulary) -
 
 def _contact_pages(pages: Pages, sections: Sections) -> Iterator[Page]:
     seen: set[str] = set()
-    if pages.home is not None:
-        seen.add(pages.home.key)
-        yield pages.home
-    for page in pages.pages:
-        if page.depth == 0 and page.key not in seen and len(seen) < _MAX_PAGES:  # the frames of the home page
-            seen.add(page.key)
-            yield page
+    for page in pages.front:
+        seen.add(page.key)
+        yield page
     for topic in _TOPICS:
         for page in sections.find(topic).pages[:_MAX_PAGES]:
             if page.key not in seen and len(seen) < _MAX_PAGES:

@@ -30,8 +30,7 @@ def read(pages: Pages, unit: Unit, vocabulary: Vocabulary) -> Identity:
     names = names_of(unit.name, vocabulary)
     banner: tuple[Page, str] | None = None
     elsewhere: tuple[Page, str] | None = None
-    heads = [page for page in pages.pages if page.home or (page.depth == 0 and page.via)]
-    for page in heads:
+    for page in pages.front:
         for said, top in _said(page):
             if named(said, names):
                 if top and banner is None:

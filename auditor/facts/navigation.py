@@ -43,7 +43,7 @@ def read(pages: Pages) -> Navigation:
     """Finds the menu of the home page (frames included) and looks for it on every other page."""
     home = pages.home
     assert home is not None
-    heads = [home, *(page for page in pages.pages if page is not home and page.depth == 0 and page.via)]
+    heads = list(pages.front)
     menu = _menu(pages, heads, footer=False)
     footer_only = False
     if len(menu) < 2:
@@ -87,12 +87,10 @@ def _menu(pages: Pages, heads: list[Page], *, footer: bool) -> list[tuple[str, s
                 found.setdefault(key(link.url), link.text)
     if footer or len(found) >= 5:
         return list(found.items())
-    repeated = [
-        (ident, pages.occurrences[ident][0].link)
-        for ident in pages.occurrences
-        if ident in pages.furniture and pages.internal(pages.occurrences[ident][0].link.url) and ident != home.key
-    ]
-    for ident, link in repeated:
+    for link in home.links:
+        ident = key(link.url) if link.url else home.key
+        if ident == home.key or ident not in pages.furniture or not pages.internal(link.url):
+            continue
         if link.region != "footer" and label_words(link.text).count(" ") < _SHORT_LABEL_WORDS and link.text:
             found.setdefault(ident, link.text)
     if len(found) < 5 and len(pages.pages) < 4:

@@ -19,6 +19,7 @@ from auditor.vocabulary import Vocabulary
 
 _FURNITURE_REGIONS = frozenset({"menu", "header", "footer", "crumb"})
 _SHORT_PAGE = 400  # characters of own text; a page that says it does not exist says little else
+_MAX_FRAMES = 12
 _LONG_TEXT = 80  # a text of this length is no menu entry, wherever it stands
 _MAGIC = (
     (b"%PDF", "pdf"),
@@ -94,7 +95,8 @@ class Pages:
 
     `pages` are HTML pages in the order fetched, each address once, without soft 404s; `home` is the home page
     behind redirects, None when nothing could be read. `own` are the blocks of a page that its template does not
-    repeat on other pages. `occurrences` lists every link to an address (by key), in page order.
+    repeat on other pages; `front` is the home page with the pages in its frames. `occurrences` lists every link to an
+    address (by key), in page order.
     """
 
     home: Page | None
@@ -112,6 +114,7 @@ class Pages:
     occurrences: Mapping[str, tuple[Occurrence, ...]]
     furniture: frozenset[str]
     captures: tuple[Capture, ...]
+    front: tuple[Page, ...]
     _internal: dict[str, bool] = field(default_factory=dict, repr=False)
 
     @property
@@ -229,7 +232,7 @@ def read(archive: Archive, vocabulary: Vocabulary) -> Pages:
                 by_key[ident] = page
                 pages.append(page)
     home = next((page for page in pages if page.home), pages[0] if pages else None)
-    scope = Scope.of(end.final_url or home.url) if home is not None or end.final_url else None  # type: ignore[union-attr]
+    scope = _scope(archive, home)
     for page in pages:
         if page.refresh and page is not home:
             redirects.setdefault(page.key, page.refresh)
@@ -263,7 +266,28 @@ def read(archive: Archive, vocabulary: Vocabulary) -> Pages:
         occurrences={ident: tuple(found) for ident, found in occurrences.items()},
         furniture=_furniture(kept, occurrences),
         captures=archive.captures,
+        front=_frames(home, {page.key: page for page in kept}),
     )
+
+
+def _scope(archive: Archive, home: Page | None) -> Scope | None:
+    """The portal's scope as the crawl had it: the register's address, unless its home page lies elsewhere."""
+    landed = archive.end.final_url or (home.url if home is not None else None)
+    registered = Scope.of(archive.unit.url) if archive.unit.url else None
+    if landed and (registered is None or not registered.contains(landed)):
+        return Scope.of(landed)
+    return registered
+
+
+def _frames(home: Page | None, by_key: Mapping[str, Page]) -> tuple[Page, ...]:
+    """The home page and the pages that its frames show, frames of frames included, in document order."""
+    found = [home] if home is not None else []
+    for page in found:
+        for link in page.links:
+            inner = by_key.get(key(link.url)) if link.source in ("frame", "iframe") and link.url else None
+            if inner is not None and inner not in found and len(found) < _MAX_FRAMES:
+                found.append(inner)
+    return tuple(found)
 
 
 def _join(location: str, base: str) -> str:

@@ -16,19 +16,24 @@ from auditor.facts.pages import Occurrence, Pages, Reach, Target, quote_around
 from auditor.links import Link, label_of
 from auditor.page import Block, Page
 from auditor.text import contains_words, words
-from auditor.urls import DOCUMENT_EXTENSIONS, absolute, extension, file_name, host_of, key
+from auditor.urls import DOCUMENT_EXTENSIONS, absolute, extension, file_name, host_of, key, split
 from auditor.vocabulary import Vocabulary, label_words, under
 
 # Sizes in characters of folded text; they tell content from a stray line and are no limits of the checklist.
-_ENOUGH_TEXT = 80
+_ENOUGH_TEXT = 40
+_ENOUGH_ITEMS = 3
 _ENOUGH_BESIDE_PLACEHOLDER = 300
 _ARTICLE_TITLE = 15
 _SHORT_BLOCK = 60
 _TOLD = 200
 _HEAD_LINES = 4
+_HEADING_WORDS = 6
+_LETTERS = re.compile(r"[a-zA-Z]")
 _PLACEHOLDER_TEXT = 150
 _MAX_SINGLES = 60
 _MAX_CHILDREN = 60
+_INPUTS = frozenset({"text", "number", "select", "tel", "date"})
+_BUTTONS = frozenset({"submit", "button", "image"})
 _TITLE_PARTS = re.compile(r"\s+[-–—|»:•]+\s+|\s*[|»]\s*")
 
 
@@ -168,14 +173,14 @@ class _Finder:
                 in_menu = chrome or link.region in ("menu", "header", "footer") or link.source in ("option", "area")
                 topics = self.vocabulary.topics_of_label(link.text)
                 if not topics and link.image:
-                    topics = self.vocabulary.topics_of_address(link.url)
+                    topics = self.vocabulary.topics_of_address(_last_name(link.url))
                 for topic in topics:
                     strong = self._is_label(topic, link.text)
                     if strong or in_menu or (occurrence.page.home and len(link.text) < 60):
                         self._enter(topic, link.text, occurrence.page, link.url, strong=strong)
                 if not topics or not in_menu:
                     self._single(occurrence)
-        for page in self._menu_pages():
+        for page in self.pages.front:
             for link in page.links:
                 if not link.url and link.text and link.source == "a":
                     for topic in self.vocabulary.topics_of_label(link.text):
@@ -185,10 +190,6 @@ class _Finder:
     def _is_label(self, topic: str, text: str) -> bool:
         """Whether the whole text is one of the topic's labels, not only a part of it."""
         return label_words(text) in self.vocabulary.topics[topic].labels
-
-    def _menu_pages(self) -> Iterable[Page]:
-        """The pages whose menus are read for entries without a link: the home page and its frames."""
-        return [page for page in self.pages.pages if page.home or page.depth == 0]
 
     def _single(self, occurrence: Occurrence) -> None:
         link = occurrence.link
@@ -207,20 +208,28 @@ class _Finder:
                 )
 
     def _from_headings(self) -> None:
-        """Headings with content under them, as blocks of the home page have."""
+        """Headings with content under them, as blocks of the home page and parts of other pages have."""
         for page in self.pages.pages:
-            if not page.home:
-                continue
+            own = _signatures(self.pages.own[page.key]) if not page.home else set()
+            title_seen = page.home
             for index, block in enumerate(page.blocks):
                 if not block.level or not block.text or block.region in ("menu", "crumb"):
+                    continue
+                if not page.home and block.signature not in own:
+                    continue
+                if not title_seen:
+                    title_seen = True  # the page's own title: what it says is judged as a page
                     continue
                 if any(page.links[i].url for i in block.links):
                     continue  # the link itself is the entry
                 for topic in self.vocabulary.topics_of_label(block.text):
                     strong = self._is_label(topic, block.text)
-                    if strong or len(label_words(block.text).split()) <= 6:
+                    if strong or len(label_words(block.text).split()) <= _HEADING_WORDS:
                         content = self._under_heading(page, index)
-                        self._add(Entry(topic, block.text, page, page.url, None, content.state, content.quote, strong))
+                        if page.home or content.state is Ladder.CONTENT:
+                            self._add(
+                                Entry(topic, block.text, page, page.url, None, content.state, content.quote, strong)
+                            )
 
     def _from_pages(self) -> None:
         """Pages that call themselves by a topic's name, whether or not an entry leads to them."""
@@ -243,7 +252,7 @@ class _Finder:
                     if self._is_label(topic, name):
                         topics.setdefault(topic, (name, True))
             if not topics:
-                for topic in self.vocabulary.topics_of_address(page.url):
+                for topic in self.vocabulary.topics_of_address(_last_name(page.url)):
                     topics[topic] = (page.title or file_name(page.url), False)
             for topic, (name, strong) in topics.items():
                 content = self.content(page, name)
@@ -341,7 +350,7 @@ class _Finder:
 
     def _weigh(self, page: Page, own: list[Block], name: str) -> Content:
         placeholders = self.vocabulary.placeholders
-        text_length = articles = files = pictures = 0
+        text_length = articles = files = pictures = items = 0
         tables: dict[int, set[int]] = {}
         quote = empty_quote = ""
         for block in own:
@@ -373,6 +382,7 @@ class _Finder:
                 ):
                     articles += 1
                     linked += len(link.text)
+            items += any(letter.isalpha() for letter in folded) and block.region != "aside"
             if not block.level or len(block.text) > 80:
                 text_length += max(len(folded) - linked, 0) if linked else len(folded)
             if len(block.text) > len(quote) and len(quote) < 120:
@@ -382,7 +392,13 @@ class _Finder:
             embeds = 0
         rows = max((len(found) for found in tables.values()), default=0)
         enough = _ENOUGH_BESIDE_PLACEHOLDER if empty_quote else _ENOUGH_TEXT
-        full = text_length >= enough or articles > 0 or files > 0 or pictures > 0 or embeds > 0 or rows >= 3
+        full = (
+            text_length >= enough
+            or articles + files + pictures + embeds > 0
+            or rows >= _ENOUGH_ITEMS
+            or (items >= _ENOUGH_ITEMS and not empty_quote)
+            or self._own_form(page)
+        )
         if full and not (empty_quote and articles < 2 and not files and text_length < enough):
             state = Ladder.CONTENT
         elif empty_quote:
@@ -392,6 +408,19 @@ class _Finder:
         else:
             state = Ladder.EMPTY
         return Content(state, quote[:300], text_length, articles, files, pictures, rows, embeds)
+
+    def _own_form(self, page: Page) -> bool:
+        """Whether the page has a look-up form that the home page has not: inputs and a button, nothing to write."""
+        home = self.pages.home
+        if home is None or page.home:
+            return False
+        everywhere = {(field.name, field.css) for form in home.forms for field in form.fields}
+        for form in page.forms:
+            new = [field for field in form.fields if (field.name, field.css) not in everywhere]
+            kinds, buttons = {field.kind for field in new}, {field.kind for field in form.fields} & _BUTTONS
+            if buttons and kinds & _INPUTS and not kinds & {"textarea", "password"}:
+                return form.region not in ("menu", "header", "footer")
+        return False
 
     def _repeated_embeds(self, page: Page) -> int:
         home = self.pages.home
@@ -491,6 +520,13 @@ def _distinct(occurrences: tuple[Occurrence, ...]) -> Iterable[Occurrence]:
         if label not in seen:
             seen.add(label)
             yield occurrence
+
+
+def _last_name(url: str) -> str:
+    """The last part of an address that is a name: "/cong-khai/c/113030" is about "cong-khai"."""
+    parts = split(url)
+    names = [part for part in (parts.path if parts else "").split("/") if len(_LETTERS.findall(part)) >= 4]
+    return f"/{names[-1]}" if names else ""
 
 
 def _signatures(blocks: tuple[Block, ...]) -> set[int]:
