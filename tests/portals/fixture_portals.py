@@ -19,7 +19,8 @@ at once, so that judging is tried in milliseconds.
 
 `encoding` is "utf-8", a codec of Python, "tcvn3", "vni" or "windows-1258" (bytes of that code), "nfd" (UTF-8 with
 combining marks), or "<one of these> as latin-1" (its bytes taken for Latin-1 and sent as UTF-8). The server names
-UTF-8 in the Content-Type where every page of the portal is UTF-8, and no charset elsewhere.
+UTF-8 in the Content-Type where every page of the portal is UTF-8, and no charset elsewhere. A search that works finds
+pages whose address has no query.
 """
 
 from __future__ import annotations
@@ -67,7 +68,6 @@ from spiders.bodies import parse, script_redirect
 FOLDER = Path(__file__).resolve().parent / "fixtures"
 FIXTURES: list[Path] = sorted(FOLDER.glob("*.yaml"))
 CHECKLIST = "3082-gddt-tttt"
-FETCHED_AT = "2026-10-20T01:00:00Z"
 
 _ITEMS = tuple(item.id for item in load_checklist(CHECKLIST).items)
 _VERDICTS = frozenset(str(verdict) for verdict in Verdict)
@@ -303,7 +303,7 @@ class FixturePortal(_Strict):
         return folder
 
     def archive(self) -> Archive:
-        """What a crawl without limits would store: every page and file that links reach, and the dead ends."""
+        """What a crawl without limits on the as-of day would store: all that links reach, and the dead ends."""
         return _Visit(self).archive()
 
 
@@ -339,6 +339,7 @@ class _Visit:
         self._sent: dict[int, tuple[str, bytes]] = {}
         self._notes: list[tuple[str, object]] = []
         self._home_url = self._base
+        self._at = f"{portal.as_of}T01:00:00Z"
 
     def archive(self) -> Archive:
         if self._portal.robots is not None:
@@ -368,8 +369,8 @@ class _Visit:
             attachments=sum(one.role == "attachment" for one in self._captures),
             failed=len(self._failures),
             bytes=sum(len(one.body) for one in self._captures),
-            started_at=FETCHED_AT,
-            finished_at=FETCHED_AT,
+            started_at=self._at,
+            finished_at=self._at,
             forbidden=tuple(self._forbidden),
         )
         return Archive(self._unit, tuple(self._captures), tuple(self._failures), tuple(self._notes), end, self._sent)
@@ -490,6 +491,7 @@ class _Visit:
             (path, page.title or path)
             for path, page in self._portal.pages.items()
             if page.status == 200
+            and "?" not in path
             and all(word in fold(f"{page.title} {LexborHTMLParser(page.html).text(separator=' ')}") for word in words)
         ]
         items = "".join(f'<li><a href="{escape(path)}">{escape(title)}</a></li>' for path, title in found)
@@ -512,7 +514,7 @@ class _Visit:
                 status,
                 (("content-type", media), *((name.lower(), value) for name, value in (headers or {}).items())),
                 body,
-                FETCHED_AT,
+                self._at,
                 role=role,
                 depth=step.depth if step else 0,
                 via=step.via if step else None,
@@ -521,7 +523,7 @@ class _Visit:
         )
 
     def _fail(self, step: _Step, cause: Cause, whose: Whose, status: int) -> None:
-        self._failures.append(Failure(step.url, cause, whose, "", FETCHED_AT, status, step.via, step.depth))
+        self._failures.append(Failure(step.url, cause, whose, "", self._at, status, step.via, step.depth))
 
 
 def _answer_page(results: str) -> str:
