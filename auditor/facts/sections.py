@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborNode
 
 from auditor.facts.pages import Occurrence, Pages, Reach, Target, quote_around
 from auditor.links import Link, label_of
-from auditor.page import Block, Page
+from auditor.page import Block, Field, Page
 from auditor.text import contains_words, words
 from auditor.urls import DOCUMENT_EXTENSIONS, absolute, extension, file_name, host_of, key, split
 from auditor.vocabulary import Vocabulary, label_words, under
@@ -416,11 +416,20 @@ class _Finder:
             return False
         everywhere = {(field.name, field.css) for form in home.forms for field in form.fields}
         for form in page.forms:
-            new = [field for field in form.fields if (field.name, field.css) not in everywhere]
+            new = [
+                field
+                for field in form.fields
+                if (field.name, field.css) not in everywhere and not self._asks_to_search(field)
+            ]
             kinds, buttons = {field.kind for field in new}, {field.kind for field in form.fields} & _BUTTONS
             if buttons and kinds & _INPUTS and not kinds & {"textarea", "password"}:
                 return form.region not in ("menu", "header", "footer")
         return False
+
+    def _asks_to_search(self, field: Field) -> bool:
+        search = self.vocabulary.search
+        name = f"{field.name} {field.css}".lower()
+        return any(mark in name for mark in search.marks) or search.boxes.first_in(words(field.label)) is not None
 
     def _repeated_embeds(self, page: Page) -> int:
         home = self.pages.home
