@@ -15,7 +15,7 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 from auditor.dates import classify, find_citations, find_dates
-from auditor.facts.documents import Documents, says_download
+from auditor.facts.documents import Documents, data_tables, says_download
 from auditor.facts.pages import Pages, Reach, Target
 from auditor.facts.publications import Origin, Publications
 from auditor.facts.sections import Entry, Ladder, Section, Sections
@@ -47,7 +47,7 @@ _SIGNATURE_BLOCK = 160
 _MAX_ITEMS = 1000
 _PATH_DAY = re.compile(r"(?<!\d)(20\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _NAME_DAY = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(20\d\d)(?:\d{6})?(?!\d)")
-_NAME_MONTH = re.compile(r"\bthang (0?[1-9]|1[0-2]) (?:nam )?(20\d\d)\b")
+_NAME_MONTH = re.compile(r"\bthang ?(0?[1-9]|1[0-2]) (?:nam )?(20\d\d)\b|(?<!\d)(0[1-9]|1[0-2])(20\d\d)(?!\d)")
 _PATH_MONTH = re.compile(r"/(20\d\d)/(0[1-9]|1[0-2])/")
 _SCHOOL_YEAR = re.compile(r"(?<!\d)(20\d\d)\s*[-–_ ]\s*(20\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
@@ -251,10 +251,11 @@ class _Reader:
         """The disclosures that stand on one page under their names, each with the dates that it states itself."""
         blocks = self.pages.own[page.key]
         names = {words(label), words(page.title)}
+        tables = data_tables(blocks)
         starts = [
             (at, parts)
             for at, block in enumerate(blocks)
-            if block.cell is None
+            if (block.cell is None or block.cell.table not in tables)
             and not block.links
             and block.level != 1
             and words(block.text) not in names
@@ -386,7 +387,7 @@ class _Reader:
         told, forms = self._told(names, under_menu=in_section or general)
         found_parts = parts | told
         if article is not None and not found_parts:
-            found_parts = self._told([self.pages.own_text(article)[:20_000]])[0]
+            found_parts = self._told(block.text for block in self.pages.own[article.key])[0]
         dates = self._dates(title, url, page, target, article, files, beside) + list(extra)
         dates = [one for one in dates if one.day <= self.as_of]
         dates.sort(key=lambda one: _ORDER[one.dating])
@@ -571,7 +572,7 @@ class _Reader:
         if (
             text >= (_ENOUGH_TEXT if reaches or placeholder else _FEW_WORDS)
             or (pictures and not placeholder)
-            or any(block.cell for block in self.pages.own[page.key])
+            or data_tables(self.pages.own[page.key])
         ):
             return Life.LIVE
         if reaches & {Reach.UNVISITED, Reach.FAILED, Reach.BLOCKED, Reach.FORBIDDEN}:
@@ -647,7 +648,8 @@ def _dates_of_address(address: str) -> Iterator[DatedBy]:
             return
         return
     if match := _NAME_MONTH.search(words(name)):
-        yield DatedBy(date(int(match.group(2)), int(match.group(1)), 1), "month", Dating.NAME, name[-200:])
+        month, year = (int(group) for group in match.groups() if group)
+        yield DatedBy(date(year, month, 1), "month", Dating.NAME, name[-200:])
         return
     path = unquote(address.partition("?")[0])
     match = _PATH_DAY.search(path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,6 +25,7 @@ TOPIC = "documents"
 _TITLE = 12
 _LABEL = 40
 _RECORD = 14
+_EFFECT = 5
 _MAX_DOCUMENTS = 2000
 _CORE = frozenset({"number", "issued", "effective", "state", "issuer", "kind"})
 _NUMBER_ONLY = re.compile(r"(?:s[ốô]\s*:?\s*)?\d{1,5}[a-z]?\s*[/_-]\s*[\w&.\- /]{1,30}", re.I)
@@ -302,9 +303,10 @@ class _Reader:
     def _of_labels(self, page: Page) -> Iterator[_Record]:
         record: _Record | None = None
         waiting: str | None = None
+        tables = data_tables(page.blocks)
         for index, block in enumerate(page.blocks):
             text = block.text
-            if not text or block.cell is not None:
+            if not text or (block.cell is not None and block.cell.table in tables):
                 continue
             several = self._pairs(text)
             if len(several) > 1 and record is not None and index - record.at <= _RECORD:
@@ -596,7 +598,7 @@ class _Reader:
             issued=_date_in(texts.get("issued", "")) or self._issued_in(title, number),
             posted=_date_in(texts.get("posted", "")),
             effective=_date_in(texts.get("effective", "")),
-            state=self._state(texts.get("state", "")) or self._state(texts.get("effective", "")),
+            state=self._state(texts.get("state", "")) or self._effect(texts.get("effective", "")),
             signer=texts.get("signer", "")[:100],
             files=tuple(files[:20]),
             detail=detail,
@@ -614,6 +616,12 @@ class _Reader:
     def _state(self, text: str) -> str:
         folded = words(text)
         return text[:60] if any(contains_words(folded, state) for state in self.words.states) else ""
+
+    def _effect(self, text: str) -> str:
+        """An effect told in words ("từ ngày ký"); a waiting line is none."""
+        folded = words(text)
+        waits = any(contains_words(folded, phrase) for phrase in self.vocabulary.placeholders.empty)
+        return "" if waits or len(folded) < _EFFECT else text[:60]
 
     def _issued_in(self, title: str, number: str) -> date | None:
         """The day in "Quyết định số 12/QĐ-SGDĐT ngày 5/3/2026": only right behind the number."""
@@ -687,6 +695,15 @@ def says_download(text: str, vocabulary: Vocabulary) -> bool:
         folded == label or (" " in label and folded.startswith(f"{label} ") and len(folded) <= _LABEL)
         for label in (*columns.download, *columns.noise)
     )
+
+
+def data_tables(blocks: Iterable[Block]) -> frozenset[int]:
+    """The tables that hold data: in one of one column the layout of a page stands."""
+    columns: dict[int, set[int]] = defaultdict(set)
+    for block in blocks:
+        if block.cell is not None:
+            columns[block.cell.table].add(block.cell.column)
+    return frozenset(table for table, found in columns.items() if len(found) > 1)
 
 
 def home_copies(pages: Pages) -> frozenset[str]:

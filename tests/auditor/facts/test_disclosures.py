@@ -61,13 +61,22 @@ def article(title: str, body: str) -> dict[str, str]:
         ('<li><a href="/f.pdf">Công khai tài chính tháng 6/2026</a></li>', date(2026, 6, 1), "month", Dating.NAME),
         ('<li><a href="/cong_khai_16-06-2026.pdf">Báo cáo công khai</a></li>', date(2026, 6, 16), "day", Dating.NAME),
         ('<li><a href="/upload/20260617/ck.pdf">Báo cáo công khai</a></li>', date(2026, 6, 17), "day", Dating.NAME),
+        ('<li><a href="/cam-ket_17062026.pdf">Báo cáo công khai</a></li>', date(2026, 6, 17), "day", Dating.NAME),
+        ('<li><a href="/cong-khai-thang9-2026.pdf">Báo cáo công khai</a></li>', date(2026, 9, 1), "month", Dating.NAME),
         ('<li><a href="/uploads/2026/06/ck.pdf">Báo cáo công khai</a></li>', date(2026, 6, 1), "month", Dating.NAME),
     ],
 )
 def test_a_file_is_dated_by_its_place_its_link_or_its_name(
     link: str, day: date, precision: str, dating: Dating
 ) -> None:
-    names = ["/f.pdf", "/cong_khai_16-06-2026.pdf", "/upload/20260617/ck.pdf", "/uploads/2026/06/ck.pdf"]
+    names = [
+        "/f.pdf",
+        "/cam-ket_17062026.pdf",
+        "/cong-khai-thang9-2026.pdf",
+        "/cong_khai_16-06-2026.pdf",
+        "/upload/20260617/ck.pdf",
+        "/uploads/2026/06/ck.pdf",
+    ]
     item = only(ledger(f"<ul>{link}</ul>", attachments=dict.fromkeys(names, b"")))
     assert item.dated is not None
     assert (item.dated.day, item.dated.precision, item.dated.dating) == (day, precision, dating)
