@@ -360,6 +360,8 @@ class _Finder:
                 files += self._files(page, block)
                 continue
             short = len(folded) < _SHORT_BLOCK
+            if short and block.region == "aside":
+                continue  # counters and teasers of a side column change from page to page
             if folded == name or (short and placeholders.page_noise.first_in(folded)):
                 continue
             if len(folded) < _PLACEHOLDER_TEXT and placeholders.empty.first_in(folded):
@@ -382,7 +384,7 @@ class _Finder:
                 ):
                     articles += 1
                     linked += len(link.text)
-            items += any(letter.isalpha() for letter in folded) and block.region != "aside"
+            items += any(letter.isalpha() for letter in folded)
             if not block.level or len(block.text) > 80:
                 text_length += max(len(folded) - linked, 0) if linked else len(folded)
             if len(block.text) > len(quote) and len(quote) < 120:
