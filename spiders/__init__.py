@@ -1,0 +1,1 @@
+"""The crawl: the only room that talks to the network."""
