@@ -233,6 +233,8 @@ class Hosts(_Data):
     official_mail: tuple[HostSuffix, ...]
     document_viewers: tuple[Regex, ...]
     file_services: tuple[HostSuffix, ...]
+    departure_counters: tuple[Markup, ...]
+    departure_parameters: tuple[StrictStr, ...]
     cdns: tuple[Cdn, ...]
     cities: Annotated[dict[HostLabel, City], Field(min_length=1)]
     provinces: tuple[HostLabel, ...]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from auditor.facts.pages import Occurrence, Pages
 from auditor.links import Link
 from auditor.page import Page
-from auditor.urls import host_of
-from auditor.vocabulary import under
+from auditor.urls import absolute, host_of, split
+from auditor.vocabulary import Vocabulary, under
 
 # A link is part of running text when its block holds this many more characters than the labels of its links.
 _SURROUNDING_TEXT = 80
@@ -17,7 +18,10 @@ _SURROUNDING_TEXT = 80
 
 @dataclass(frozen=True, slots=True)
 class OutLink:
-    """A link to another host, where it was seen first (the home page before others)."""
+    """A link to another host, where it was seen first (the home page before others).
+
+    `url` is where a visitor ends up: behind the counters through which platforms send whoever leaves.
+    """
 
     url: str
     host: str
@@ -51,19 +55,33 @@ class OutLinks:
                 yield from links
 
 
-def read(pages: Pages) -> OutLinks:
+def read(pages: Pages, vocabulary: Vocabulary) -> OutLinks:
     """Takes every way out: links, image links, options, handlers, frames."""
     found: dict[str, dict[str, OutLink]] = {}
     first: list[Occurrence] = []
     rest: list[Occurrence] = []
+    fronts = {page.key for page in pages.front}
     for occurrences in pages.occurrences.values():
-        occurrence = next((one for one in occurrences if one.page.home), occurrences[0])
-        (first if occurrence.page.home else rest).append(occurrence)
+        occurrence = next((one for one in occurrences if one.page.key in fronts), occurrences[0])
+        (first if occurrence.page.key in fronts else rest).append(occurrence)
     for occurrence in (*first, *rest):
         link = occurrence.link
-        if pages.internal(link.url):
-            continue
-        host = host_of(link.url)
+        url = _led_to(pages, link.url, vocabulary)
+        host = host_of(url)
         if host:
-            found.setdefault(host, {}).setdefault(link.url, OutLink(link.url, host, link.text, occurrence.page, link))
+            found.setdefault(host, {}).setdefault(url, OutLink(url, host, link.text, occurrence.page, link))
     return OutLinks({host: tuple(links.values()) for host, links in found.items()})
+
+
+def _led_to(pages: Pages, url: str, vocabulary: Vocabulary) -> str:
+    """The address on another site to which a link leads, itself or through a counter of departures; "" for none."""
+    internal = pages.internal(url)
+    if "?" in url and "://" in url.partition("?")[2].replace("%3A", ":").replace("%3a", ":").replace("%2F", "/"):
+        parts = split(url)
+        counters = vocabulary.hosts.departure_counters
+        if parts is not None and (internal or any(f"{host_of(url)}{parts.path}".endswith(one) for one in counters)):
+            for name, value in parse_qsl(parts.query):
+                told = absolute(value, url) if value.startswith(("http://", "https://")) else None
+                if name.lower() in vocabulary.hosts.departure_parameters and told and not pages.internal(told):
+                    return told
+    return "" if internal else url

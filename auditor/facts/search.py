@@ -35,6 +35,7 @@ _PUNCTUATION = re.compile(r"[^\w\s]+")
 _TITLE_END = re.compile(r"\s+[-–—|»]\s+|\s*[|»]\s*")
 _MIN_LETTERS = 3
 _MIN_TITLE_WORDS = 5
+_FEWEST_TITLE_WORDS = 4  # where no title is longer
 _LISTS = frozenset({"documents", "own_resources", "forms", "exam_results", "yearbook", "disclosure"})
 _FURNITURE_PAGES = 10
 
@@ -156,11 +157,13 @@ def rare_question(titles: Iterable[tuple[str, str]], home_words: str) -> Questio
     listed = sorted({(key(url), words(title)): (url, title) for url, title in titles if title}.values())
     # The portal's own name stands in the titles of many pages.
     owners = Counter(words(title) for _, title in listed)
-    known = {
-        (key(url), title): (url, title)
-        for url, title in listed
-        if owners[words(title)] == 1 and _is_article(title, vocabulary)
-    }
+    known: dict[tuple[str, str], tuple[str, str]] = {}
+    for fewest in (_MIN_TITLE_WORDS, _FEWEST_TITLE_WORDS):
+        known = known or {
+            (key(url), title): (url, title)
+            for url, title in listed
+            if owners[words(title)] == 1 and _is_article(title, fewest, vocabulary)
+        }
     runs = {ident: _runs(title) for ident, (_, title) in known.items()}
     pairs = Counter(folded for found in runs.values() for folded in {folded for folded, _ in found})
     single = Counter(word for _, title in known.values() for word in set(words(title).split()))
@@ -175,13 +178,17 @@ def rare_question(titles: Iterable[tuple[str, str]], home_words: str) -> Questio
     return best[1] if best else None
 
 
-def _is_article(title: str, vocabulary: Vocabulary) -> bool:
+def _is_article(title: str, fewest: int, vocabulary: Vocabulary) -> bool:
     folded = words(title)
     count = folded.count(" ") + 1
-    if count < _MIN_TITLE_WORDS or any(folded in topic.labels for topic in vocabulary.topics.values()):
+    if count < fewest or any(folded in topic.labels for topic in vocabulary.topics.values()):
         return False
+    if count < _MIN_TITLE_WORDS and (
+        vocabulary.topics_of_label(title) or vocabulary.names.kind_of(title) is not None
+    ):
+        return False  # a section or the unit itself
     texts = vocabulary.placeholders
-    return not any(contains_words(folded, phrase) for phrase in (*texts.soft_404, *texts.soft_404_titles, *texts.empty))
+    return not any(labels.first_in(folded) for labels in (texts.soft_404, texts.soft_404_titles, texts.empty))
 
 
 def read(pages: Pages, archive: Archive, vocabulary: Vocabulary) -> Search:
@@ -189,19 +196,20 @@ def read(pages: Pages, archive: Archive, vocabulary: Vocabulary) -> Search:
     best: tuple[SearchForm, Page] | None = None
     documents: tuple[SearchForm, Page] | None = None
     seen: set[tuple[str, str, str, bool]] = set()
-    for page in _home_first(pages):
+    fronts = {page.key for page in pages.front}
+    for page in (*pages.front, *(page for page in pages.pages if page.key not in fronts)):
         for form in _candidates(page, vocabulary):
             ident = (form.action, form.field, form.label, form.complete)
             if ident in seen:
                 continue
             seen.add(ident)
-            if form.reaches is Reaches.PORTAL and not page.home and _is_of_section(page, vocabulary):
+            if form.reaches is Reaches.PORTAL and page.key not in fronts and _is_of_section(page, vocabulary):
                 form = replace(form, reaches=Reaches.DOCUMENTS)
             if form.reaches is Reaches.DOCUMENTS:
                 documents = documents or (form, page)
             elif best is None or (form.complete, form.askable) > (best[0].complete, best[0].askable):
                 best = (form, page)
-        if best is not None and best[0].complete and page.home:
+        if best is not None and best[0].complete and page.key in fronts:
             break
     chosen = best[0] if best else None
     return Search(
@@ -221,14 +229,6 @@ def _is_of_section(page: Page, vocabulary: Vocabulary) -> bool:
         *(topic for part in _TITLE_END.split(page.title) for topic in vocabulary.topics_of_label(part)),
     }
     return not topics.isdisjoint(_LISTS)
-
-
-def _home_first(pages: Pages) -> Iterator[Page]:
-    if pages.home is not None:
-        yield pages.home
-    for page in pages.pages:
-        if page is not pages.home:
-            yield page
 
 
 # ---------------------------------------------------------------------- boxes
