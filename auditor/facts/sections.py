@@ -236,9 +236,9 @@ class _Finder:
         for page in self.pages.pages:
             if page.home:
                 continue
-            names = [block.text for block in page.headings if block.signature in _signatures(self.pages.own[page.key])][
-                :3
-            ]
+            own = _signatures(self.pages.own[page.key])
+            # A heading with a link is the title of another page.
+            names = [block.text for block in page.headings if block.signature in own and not block.links][:2]
             # Old pages write their heading as a short line of its own, without a tag that says so.
             names += [
                 block.text
@@ -553,7 +553,7 @@ def _menu_children(page: Page) -> Mapping[str, tuple[Link, ...]]:
         child = item.child
         nested: list[LexborNode] = []
         while child is not None:
-            if child.tag in ("ul", "div", "ol", "nav"):
+            if child.tag in ("ul", "ol", "nav") or (child.tag == "div" and child.css_first("li")):
                 nested.append(child)
             elif not label and child.tag not in ("-text", "-comment"):
                 label = label_of(child)[0]
