@@ -19,11 +19,14 @@ import auditor.facts
 from auditor.archive import Archive, ArchiveError, read_archive
 from auditor.checklist import Checklist, ChecklistError, Item
 from auditor.config import Config
+from auditor.facts.disclosures import Disclosures
+from auditor.facts.identity import Identity
 from auditor.facts.pages import Pages, Reach
 from auditor.model import (
     CrawlEnd,
     Evidence,
     Finding,
+    Kind,
     Reason,
     Status,
     StoppedBy,
@@ -43,6 +46,7 @@ log = logging.getLogger(__name__)
 MAX_EVIDENCE = 12
 _MAX_TEXT = 600
 _MAX_PAGES_LISTED = 500
+_MAX_LEDGER = 300
 # A "not found" is believed only when at most this share of the portal's menu could not be looked at. What an unread
 # entry announces by its own label is judged as unseen anyway; this is for what its label does not tell.
 _MAX_UNSEEN_MENU = 0.25
@@ -198,7 +202,10 @@ def judge_archive(archive: Archive, unit: Unit, context: JudgeContext) -> dict[s
         return _result(unit, end, _all_undetermined(unit, context, reason, _unread(end)), pages, context)
     unseen = _why_unseen(pages, load_vocabulary())
     answers = [Answer(item, _answer(item, unit, facts, unseen)) for item in context.checklist.items]
-    return _result(unit, end, answers, pages, context, facts)
+    result = _result(unit, end, answers, pages, context)
+    result["ledger"] = _ledger(unit, facts)
+    result["proposals"] = _proposals(unit, facts, context)
+    return result
 
 
 def _answer(item: Item, unit: Unit, facts: _Facts, unseen: Finding | None) -> Finding:
@@ -300,7 +307,6 @@ def _result(
     answers: list[Answer],
     pages: Pages | None,
     context: JudgeContext,
-    facts: _Facts | None = None,
 ) -> dict[str, Any]:
     items = [_item(answer) for answer in answers]
     axes, total = score_unit(items, context.checklist)
@@ -330,6 +336,8 @@ def _result(
         "axes": axes,
         "total": total,
         "sum": explain(items, context.checklist),
+        "ledger": [],
+        "proposals": [],
         "pages_visited": [],
         "failures": [],
     }
@@ -343,6 +351,47 @@ def _result(
             for failure in sorted(pages.failures.values(), key=lambda f: (f.whose is not Whose.SITE, f.url))[:200]
         ]
     return result
+
+
+def _ledger(unit: Unit, facts: _Facts) -> list[dict[str, Any]]:
+    """The unit's disclosures, newest first, with the date that counts and where it was read; undated ones last."""
+    if unit.kind in (Kind.SO, Kind.PHONG):
+        return []
+    try:
+        found: Disclosures = facts.get(Disclosures)
+    except Exception:
+        log.exception("%s: the ledger could not be read", unit.id)
+        return []
+    parts = load_vocabulary().documents.disclosure.parts
+    rows = []
+    for item in sorted(found.items, key=lambda one: (one.dated.day if one.dated else date.min, one.url), reverse=True):
+        dated = item.dated
+        year = item.school_year
+        rows.append(
+            {
+                "date": (f"{dated.day:%m/%Y}" if dated.precision == "month" else dated.day.isoformat()) if dated else None,
+                "kind": "; ".join(part.title for name, part in parts.items() if name in item.parts),
+                "title": item.title[:300],
+                "url": item.url,
+                "school_year": f"{year}-{year + 1}" if year is not None else None,
+                "origin": str(dated.dating) if dated else None,
+                "state": str(item.life),
+            }
+        )
+    return rows[:_MAX_LEDGER]
+
+
+def _proposals(unit: Unit, facts: _Facts, context: JudgeContext) -> list[str]:
+    """What a person should look at in the register: shown, never used for a verdict."""
+    found: list[str] = []
+    identity: Identity = facts.get(Identity)
+    if identity.banner is None and identity.elsewhere is None:
+        found.append("Trang chủ không ghi tên đơn vị; nên kiểm tra địa chỉ này có đúng là cổng của đơn vị hay không.")
+    twins = [other for other in context.register.sharing(unit) if other.id != unit.id]
+    if twins:
+        names = "; ".join(f"{other.name} ({other.id})" for other in twins[:3])
+        found.append(f"Địa chỉ này cũng được ghi cho đơn vị khác trong danh sách: {names}.")
+    return found
 
 
 def _item(answer: Answer) -> dict[str, Any]:

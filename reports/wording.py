@@ -208,6 +208,7 @@ NOTES: dict[str, str] = {
 
 ORIGINS: dict[str, str] = {
     "posted": "Ngày đăng trên cổng thông tin",
+    "name": "Ngày trong tên liên kết hoặc tên tệp",
     "link_text": "Ngày trong tên liên kết hoặc tên tệp",
     "file_name": "Ngày trong tên tệp",
     "text": "Ngày ký trong văn bản",
