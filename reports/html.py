@@ -383,6 +383,7 @@ class _UnitView:
                 "advice": wording.advice(line.status, unit.get("status_reason")),
             },
             "crawl": _crawl_text(unit.get("crawl") or {}),
+            "proposals": [self._text(proposal) for proposal in (unit.get("proposals") or ())][:20],
             "notes": [self._text(wording.NOTES.get(str(note), note)) for note in (unit.get("notes") or ())][:20],
             "first": self._first(),
             "axes": axes,
