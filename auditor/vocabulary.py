@@ -415,6 +415,7 @@ class People(_Data):
     honorifics: Labels
     duties: Labels
     duty_verbs: Labels
+    charges: Labels
     contacts: ContactFields
     feedback_fields: Labels
     not_feedback_fields: Labels

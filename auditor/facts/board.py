@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from auditor.facts.contacts import name_in
 from auditor.facts.pages import Pages
-from auditor.facts.people import People
+from auditor.facts.people import People, name_in
 from auditor.facts.sections import Ladder, Sections
 from auditor.page import Block, Page
 from auditor.text import contains_words, words

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from auditor.facts.pages import Pages
-from auditor.facts.people import EMAIL, HIDDEN_EMAIL, PHONE, person_name
+from auditor.facts.people import EMAIL, HIDDEN_EMAIL, PHONE, name_in
 from auditor.facts.sections import Sections
 from auditor.model import Kind, Unit
 from auditor.page import Block, Page
@@ -18,7 +18,6 @@ from auditor.vocabulary import Vocabulary, under
 _MAX_LINE = 600
 _MAX_PAGES = 12
 _NEXT_BLOCKS = 4
-_PART = re.compile(r"\s+[-–—|]\s+|\s*[;|•]\s*|\s*[,.:：]\s+|[()]")
 # A land line as written beside a label, with or without area code.
 _LABELLED_PHONE = re.compile(r"(?<!\d)\(?\+?\d(?:[\s.\-()]{0,3}\d){6,11}(?!\d)")
 _MAYBE_LABEL = re.compile(r"[\d:@：]")
@@ -394,19 +393,3 @@ def _after(text: str, label: str) -> str:
     # Folding drops punctuation only, so the label ends at most that much further on in the text itself.
     return text[max(0, share - 2) :]
 
-
-def name_in(text: str, vocabulary: Vocabulary) -> str:
-    """The first name of a person within a line, "" where there is none."""
-    for part in _PART.split(text[:300]):
-        name = person_name(part, vocabulary)
-        if name:
-            return name
-        tokens = part.split()
-        for start in range(len(tokens)):
-            if words(tokens[start]) in vocabulary.people.honorifics or not tokens[start][:1].isupper():
-                continue
-            for end in range(min(start + 5, len(tokens)), start + 2, -1):
-                name = person_name(" ".join(tokens[start:end]), vocabulary)
-                if name:
-                    return name
-    return ""

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from auditor.facts.pages import Pages
 from auditor.facts.sections import Sections
 from auditor.page import Block, Page
-from auditor.text import clean, contains_words, has_accents, words
+from auditor.text import clean, has_accents, words
 from auditor.vocabulary import PersonFields, Vocabulary, field_of
 
 # Topics whose pages are read for people in any case.
-_TOPICS = ("staff_directory", "leaders", "leaders_duties", "organisation_chart", "departments", "editorial_board")
+_LISTS = ("staff_directory", "leaders", "organisation_chart", "departments")
+# Those whose lists tell who does what, and are no directory.
+_CHARGES = ("leaders_duties", "editorial_board")
+# Topics whose running text may tell what leaders are charged with.
+_TELLING = ("leaders_duties", "leaders", "organisation_chart", "introduction")
 _MAX_PAGES = 40
 _MAX_BLOCKS = 3000
 _PROSE = 400  # a block of this length is running text
 _WINDOW = 14  # blocks after a name that may still tell about the person
 _MIN_DUTY = 12
 _MIN_DIGITS = 7
+_MIN_CHARGE = 8
+_MAX_SENTENCES = 3000  # characters of a block that is read sentence by sentence
+_BEFORE_NAME = 60
+_MIN_STAFF = 3  # people without a leader's post that make a list of duties a directory
+_LONGEST_NAME = 90  # characters of a name with titles
 _SEPARATORS = re.compile(r"\s+[-–—|/]\s+|\s*[;|•·]\s*|\s*[,:：]\s+|\s+(?=\()|(?<=\))\s+|[()]")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z])|\s*;\s*|\n")
+_PART = re.compile(r"\s+[-–—|]\s+|\s*[;|•]\s*|\s*[,.:：]\s+|[()]")
+_YEAR = re.compile(r"\d{4}")
 _NUMBERING = re.compile(r"^\s*(?:\d{1,3}\s*[.)\-:/]\s*|[-–—•*+]\s*)")
 _TOKEN = re.compile(r"^[^\W\d_]+(?:['’ʼ-][^\W\d_]+)?\.?$")
 # Vietnamese numbers: mobile 03/05/07/08/09, land lines 02x and the area codes before 2017, with or without +84.
@@ -35,7 +47,8 @@ class Person:
     """One person as presented: `position` and `duty` are the texts shown ("" where none), `page` where first seen.
 
     `leader` and `head` are told by the position. `section` is set for people of a page about staff or leaders,
-    `phone` and `email` only tell whether there is one.
+    `phone` and `email` only tell whether there is one. `told` people were met only where no directory is: in running
+    text, in a list of duties, as members of a board.
     """
 
     name: str
@@ -48,6 +61,7 @@ class Person:
     duty: str = ""
     section: bool = False
     quote: str = ""
+    told: bool = False
 
     @property
     def fields(self) -> int:
@@ -92,11 +106,31 @@ def masked(text: str) -> str:
     return PHONE.sub(hide, text)
 
 
+def name_in(text: str, vocabulary: Vocabulary) -> str:
+    """The first name of a person within a line, "" where there is none."""
+    for part in _PART.split(text[:300]):
+        name = person_name(part, vocabulary)
+        if name:
+            return name
+        tokens = part.split()
+        for start in range(len(tokens) - 2):
+            if not tokens[start][0].isupper() or not tokens[start + 1][0].isupper():
+                continue
+            if words(tokens[start]) in vocabulary.people.honorifics:
+                continue
+            for end in range(min(start + 5, len(tokens)), start + 2, -1):
+                if tokens[end - 1][0].isupper() and (name := person_name(" ".join(tokens[start:end]), vocabulary)):
+                    return name
+    return ""
+
+
 def person_name(text: str, vocabulary: Vocabulary, *, sure: bool = False) -> str:
     """The name of the person that a short text consists of, without title; "" where it is none.
 
     `sure`: the place says that it is a name (a column, a label), so any row of 2 to 6 capitalised words will do.
     """
+    if len(text) > _LONGEST_NAME:
+        return ""
     text = _NUMBERING.sub("", clean(text)).strip(" .,-–:")
     tokens = text.split()
     titled = False
@@ -125,36 +159,59 @@ def _is_title(tokens: list[str], vocabulary: Vocabulary) -> bool:
 
 
 def read(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> People:
-    """Reads the pages about staff and leaders, those with columns of people, and what the home page presents."""
+    """Reads the pages about staff and leaders, those with columns of people, and what the front page presents."""
     found: dict[str, Person] = {}
-    for page, of_section in _candidates(pages, sections):
-        blocks = pages.own[page.key] if not page.home else _home_blocks(page)
-        reader = _Reader(page, of_section, vocabulary)
-        people = list(reader.people(blocks[:_MAX_BLOCKS]))
-        if not of_section:
-            people = [person for person in people if person.fields >= 3] if page.home else _listed(people)
+
+    def add(people: Iterable[Person]) -> None:
         for person in people:
             known = found.get(words(person.name))
             found[words(person.name)] = person if known is None else _joined(known, person)
+
+    fronts = {page.key for page in pages.front}
+    charges = _keys(sections, _CHARGES) - _keys(sections, _LISTS)
+    for page, of_section in _candidates(pages, sections, fronts):
+        blocks = pages.own[page.key] if page.key not in fronts else _home_blocks(page)
+        reader = _Reader(page, of_section, vocabulary)
+        people = list(reader.people(blocks[:_MAX_BLOCKS]))
+        if page.key in charges:
+            people = _charged(people)
+        if not of_section:
+            people = [person for person in people if person.fields >= 3] if page.home else _listed(people)
+        add(people)
+    for page in _telling_pages(pages, sections):
+        add(_told_in_text(page, pages.own[page.key] if not page.home else _home_blocks(page), vocabulary))
     return People(tuple(found.values()))
 
 
-def _candidates(pages: Pages, sections: Sections) -> Iterator[tuple[Page, bool]]:
+def _keys(sections: Sections, topics: Iterable[str]) -> set[str]:
+    return {page.key for topic in topics for page in sections.find(topic).pages}
+
+
+def _candidates(pages: Pages, sections: Sections, fronts: set[str]) -> Iterator[tuple[Page, bool]]:
     seen: set[str] = set()
-    for topic in _TOPICS:
+    for topic in (*_LISTS, *_CHARGES):
         for page in sections.find(topic).pages:
             if page.key not in seen and not page.home and len(seen) < _MAX_PAGES:
                 seen.add(page.key)
                 yield page, True
-    if pages.home is not None:
-        yield pages.home, False
+    for page in pages.front:
+        if page.key not in seen:
+            yield page, False
     for page in pages.pages:
-        if page.key in seen or page.home or len(seen) >= 2 * _MAX_PAGES:
+        if page.key in seen or page.key in fronts or len(seen) >= 2 * _MAX_PAGES:
             continue
         text = page.words
         if "chuc vu" in text and ("dien thoai" in text or "email" in text):
             seen.add(page.key)
             yield page, False
+
+
+def _charged(people: list[Person]) -> list[Person]:
+    """People of a page on duties or a board: a directory only where it lists the staff, not leaders and members."""
+    staff = [person for person in people if not person.leader and person.duty]
+    if len(staff) >= _MIN_STAFF:
+        return people
+    return [replace(person, told=True) for person in people]
 
 
 def _home_blocks(page: Page) -> tuple[Block, ...]:
@@ -177,6 +234,71 @@ def _joined(one: Person, other: Person) -> Person:
         email=one.email or other.email,
         duty=one.duty or other.duty,
         section=one.section or other.section,
+        told=one.told and other.told,
+    )
+
+
+def _telling_pages(pages: Pages, sections: Sections) -> Iterator[Page]:
+    seen: set[str] = set()
+    for topic in _TELLING:
+        section = sections.find(topic)
+        for page in (*section.pages, *(entry.page for entry in section.entries if entry.target is None)):
+            if page.key not in seen and len(seen) < _MAX_PAGES:
+                seen.add(page.key)
+                yield page
+
+
+def _told_in_text(page: Page, blocks: tuple[Block, ...], vocabulary: Vocabulary) -> Iterator[Person]:
+    """Leaders whom running text names with what they are charged with ("Giám đốc … phụ trách chung")."""
+    people = vocabulary.people
+    about = people.duties.first_in(words(page.title)) is not None and not page.home
+    for block in blocks:
+        if block.level:
+            about = people.duties.first_in(words(block.text)) is not None
+            continue
+        if not 2 * _MIN_DUTY <= len(block.text) <= _MAX_SENTENCES or block.links:
+            continue
+        for sentence in _SENTENCE.split(block.text):
+            if len(sentence) >= 2 * _MIN_DUTY and people.position(sentence[: 2 * _BEFORE_NAME]) is not None:
+                person = _charge(page, sentence, about, vocabulary)
+                if person is not None:
+                    yield person
+
+
+def _charge(page: Page, sentence: str, about: bool, vocabulary: Vocabulary) -> Person | None:
+    """The leader whom a sentence charges with something. `about`: its heading says that it tells of duties."""
+    people = vocabulary.people
+    name = name_in(sentence[: 3 * _BEFORE_NAME], vocabulary)
+    before, _, after = sentence.partition(name) if name else ("", "", "")
+    position = people.position(before) if len(before) <= _BEFORE_NAME else None
+    post = before
+    if name and position is None and len(words(before)) <= _MIN_CHARGE:
+        # "Bà …, Hiệu trưởng, phụ trách …": the post ends with the word that completes its name.
+        tokens = after[:_BEFORE_NAME].split()
+        position = people.position(" ".join(tokens))
+        ends = (end for end in range(1, len(tokens) + 1) if people.position(" ".join(tokens[:end])) == position)
+        end = next(ends, 0) if position is not None else 0
+        post, after = " ".join(tokens[:end]), " ".join(after.split()[end:])
+    if position is None or not (position.leader or position.head):
+        return None
+    duty = after.strip(" ,:.–-()")
+    folded = words(duty[:200])
+    listed = about and after.lstrip(" )")[:1] in (":", "-", "–", ",") and not _YEAR.search(duty) and "@" not in duty
+    board = people.board
+    if listed and any(labels.first_in(folded) for labels in (board.head, board.editor, board.administrator)):
+        listed = False
+    charged = any(folded.startswith(f"{verb} ") for verb in people.charges)
+    if len(duty) < _MIN_CHARGE or not (charged or (listed and people.position(duty) is None)):
+        return None
+    return Person(
+        name,
+        page,
+        position=clean(post).strip(" ,:.–-()")[:120],
+        leader=True,
+        head=position.head,
+        duty=duty[:300],
+        quote=masked(sentence[:200]),
+        told=True,
     )
 
 
@@ -198,8 +320,15 @@ class _Reader:
     def people(self, blocks: Iterable[Block]) -> Iterator[Person]:
         listed = tuple(blocks)
         headers = self._headers(listed)
+        turned = self._turned(listed, headers)
+        done: set[int] = set()
         pending = ""
         for block in listed:
+            if block.cell is not None and block.cell.table in turned:
+                yield from self._columns(turned.pop(block.cell.table))
+                done.add(block.cell.table)
+            if block.cell is not None and block.cell.table in done:
+                continue
             if not block.text:
                 self._linked(block)
                 continue
@@ -221,10 +350,51 @@ class _Reader:
             if label is not None:
                 pending = label
                 continue
-            yield from self._take(block, pending)
+            yield from self._take(block, "" if pending and self._tells_other(block.text, pending) else pending)
             self._linked(block)
             pending = ""
         yield from self._close()
+
+    def _turned(
+        self, blocks: tuple[Block, ...], headers: Mapping[int, object]
+    ) -> dict[int, list[list[tuple[Block, str]]]]:
+        """Tables with a column per person and a row per field: per table its columns of (block, field)."""
+        rows: dict[int, dict[int, str]] = {}
+        for block in blocks:
+            if block.cell is not None and block.cell.column == 0 and block.cell.table not in headers:
+                field = field_of(self.fields, block.text.rstrip(" :：")) if 0 < len(block.text) < 60 else None
+                if field is not None:
+                    rows.setdefault(block.cell.table, {}).setdefault(block.cell.row, field)
+        turned = {table: fields for table, fields in rows.items() if len(fields) >= 2 and "name" in fields.values()}
+        columns: dict[int, dict[int, list[tuple[Block, str]]]] = {}
+        for block in blocks:
+            if block.cell is not None and block.cell.table in turned and block.cell.column > 0 and block.text:
+                field = turned[block.cell.table].get(block.cell.row, "other")
+                columns.setdefault(block.cell.table, {}).setdefault(block.cell.column, []).append((block, field))
+        return {
+            table: [sorted(cells, key=lambda cell: cell[1] != "name") for _, cells in sorted(found.items())]
+            for table, found in columns.items()
+            if len(found) >= 2
+        }
+
+    def _columns(self, columns: list[list[tuple[Block, str]]]) -> Iterator[Person]:
+        yield from self._close()
+        for cells in columns:
+            self.row = (cells[0][0].cell.table, 0) if cells[0][0].cell is not None else None
+            for block, field in cells:
+                yield from self._take(block, field)
+                self._linked(block)
+            yield from self._close()
+        self.row = None
+
+    def _tells_other(self, text: str, pending: str) -> bool:
+        """Whether what follows a label has a label of its own, or is a person: the label's field was left empty."""
+        label, colon, value = text.partition(":")
+        if colon and value.strip() and len(label) < 40:
+            told = field_of(self.fields, label)
+            if told is not None and told != pending:
+                return True
+        return pending != "name" and bool(person_name(text, self.vocabulary))
 
     def _label(self, text: str) -> str | None:
         """The field that a block announces; "Giáo viên" alone is a post, "Giáo viên:" announces a name."""
@@ -252,8 +422,7 @@ class _Reader:
 
     def _duty_title(self, text: str) -> str | None:
         """Titles of columns of duties come in many words ("Công việc được phân công trong năm học")."""
-        folded = words(text)
-        return "duty" if any(contains_words(folded, one) for one in self.vocabulary.people.duties) else None
+        return "duty" if self.vocabulary.people.duties.first_in(words(text)) else None
 
     def _linked(self, block: Block) -> None:
         """Telephones and e-mail addresses that stand behind a link."""
@@ -379,10 +548,9 @@ class _Reader:
             return False
         folded = words(text[:600])
         people = self.vocabulary.people
-        return any(contains_words(folded, one) for one in people.duties) or any(
+        return people.duties.first_in(folded) is not None or any(
             folded.startswith(f"{verb} ") for verb in people.duty_verbs
         )
 
     def _is_empty(self, text: str) -> bool:
-        folded = words(text)
-        return any(contains_words(folded, phrase) for phrase in self.vocabulary.placeholders.empty)
+        return self.vocabulary.placeholders.empty.first_in(words(text)) is not None
