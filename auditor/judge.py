@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import inspect
 import logging
@@ -122,6 +123,20 @@ def _needs(function: Callable[..., Any]) -> Mapping[str, type]:
         for name, parameter in inspect.signature(function).parameters.items()
         if parameter.kind is not inspect.Parameter.KEYWORD_ONLY
     }
+
+
+def settle_in() -> None:
+    """Makes a process that only judges faster: what lasts is loaded, and the garbage collector leaves it alone.
+
+    A unit's facts are many small objects without cycles; looking through them again and again costs a quarter of the
+    time.
+    """
+    load_vocabulary()
+    fact_readers()
+    checks()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 100)
 
 
 def prove_checklist(checklist: Checklist) -> None:

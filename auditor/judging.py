@@ -14,15 +14,17 @@ from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
-from auditor.judge import JudgeContext
+from auditor.judge import JudgeContext, settle_in
 from auditor.model import Unit
 
 log = logging.getLogger(__name__)
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _BATCH = 100
+_END_SECONDS = 5.0  # for a worker to end when it is told to
 
 Judge = Callable[[Path | None, Unit, JudgeContext], dict[str, Any]]
 
@@ -37,6 +39,7 @@ def _start_worker(judge: Judge, context: JudgeContext, log_file: Path) -> None:
     logging.basicConfig(handlers=[to_file], level=logging.WARNING, format=LOG_FORMAT)
     # Ctrl-C reaches the whole group of processes; only the main one decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    settle_in()
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_leave_with, args=(parent.sentinel,), daemon=True).start()
@@ -99,12 +102,18 @@ class Judging:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Ends every worker, busy, idle or still starting, and returns when they are gone."""
         for pool in (self._pool, self._lone_pool):
             if pool is not None:
                 pool.shutdown(wait=False, cancel_futures=True)
-        if kind is not None:
-            for process in multiprocessing.active_children():
-                process.terminate()
+        workers = multiprocessing.active_children()
+        for worker in workers:
+            worker.terminate()
+        ends = monotonic() + _END_SECONDS
+        for worker in workers:
+            worker.join(max(0.0, ends - monotonic()))
+            if worker.is_alive():
+                worker.kill()
 
     def at_once(self, unit: Unit, path: Path | None) -> None:
         """Judges here and now what needs no archive."""

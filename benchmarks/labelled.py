@@ -21,7 +21,7 @@ from typing import Any
 from auditor.archive import archive_name
 from auditor.checklist import load_checklist
 from auditor.config import Config, config_with
-from auditor.judge import JudgeContext, judge_unit
+from auditor.judge import JudgeContext, judge_unit, settle_in
 from auditor.model import Unit
 from auditor.register import read_register
 from auditor.register_index import RegisterIndex
@@ -148,7 +148,7 @@ def judge_all(
     if processes == 1:
         yield from map(_judge, jobs)
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=settle_in) as pool:
         yield from pool.map(_judge, jobs)
 
 

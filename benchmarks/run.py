@@ -121,8 +121,10 @@ def crawl(folder: Path, units: int, proxy: str) -> int:
 
 def judge(folder: Path, units: int, proxy: str, processes: int = 1) -> int:
     """Judge the archives of `crawl` in `processes` processes."""
+    from auditor.judge import settle_in
     from benchmarks.labelled import impolite, judge_all
 
+    settle_in()
     listed = _units(folder)
     dates = {unit.id: farm.AS_OF for unit in listed}
     results = judge_all(listed, dates, impolite(proxy), folder / "archive", processes)
