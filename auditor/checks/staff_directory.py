@@ -22,7 +22,7 @@ def staff_directory(people: People, sections: Sections, pages: Pages, *, min_peo
     Fix: publish a table of four columns; the school's own numbers and addresses will do.
     """
     section = sections.find("staff_directory")
-    everybody = [person for person in people.everybody if not person.told or person.phone or person.email]
+    everybody = people.directory
     full = [person for person in everybody if person.fields == _ALL_FIELDS]
     listed = [person for person in everybody if person.section]
     if len(full) >= min_people or (full and len(full) == len(listed) < min_people and section.state is Ladder.CONTENT):

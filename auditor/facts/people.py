@@ -71,9 +71,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Everybody presented, each name once, fields of several pages put together, in the order met."""
+    """Everybody presented, each name once, fields of several pages put together, in the order met.
+
+    `directory` are those whom a list or card presents, with what such lists and cards show of them.
+    """
 
     everybody: tuple[Person, ...]
+    directory: tuple[Person, ...]
 
     @property
     def leaders(self) -> tuple[Person, ...]:
@@ -160,12 +164,15 @@ def _is_title(tokens: list[str], vocabulary: Vocabulary) -> bool:
 
 def read(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> People:
     """Reads the pages about staff and leaders, those with columns of people, and what the front page presents."""
-    found: dict[str, Person] = {}
+    everybody: dict[str, Person] = {}
+    directory: dict[str, Person] = {}
 
     def add(people: Iterable[Person]) -> None:
         for person in people:
-            known = found.get(words(person.name))
-            found[words(person.name)] = person if known is None else _joined(known, person)
+            name = words(person.name)
+            for found in (everybody, directory):
+                if found is everybody or not person.told or person.phone or person.email:
+                    found[name] = _joined(found[name], person) if name in found else person
 
     fronts = {page.key for page in pages.front}
     charges = _keys(sections, _CHARGES) - _keys(sections, _LISTS)
@@ -180,7 +187,7 @@ def read(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> People:
         add(people)
     for page in _telling_pages(pages, sections):
         add(_told_in_text(page, pages.own[page.key] if not page.home else _home_blocks(page), vocabulary))
-    return People(tuple(found.values()))
+    return People(tuple(everybody.values()), tuple(directory.values()))
 
 
 def _keys(sections: Sections, topics: Iterable[str]) -> set[str]:
@@ -234,7 +241,6 @@ def _joined(one: Person, other: Person) -> Person:
         email=one.email or other.email,
         duty=one.duty or other.duty,
         section=one.section or other.section,
-        told=one.told and other.told,
     )
 
 
@@ -502,6 +508,8 @@ class _Reader:
             self._rest(text, name)
             return
         position = self.vocabulary.people.position(text) if len(text) <= 120 else None
+        if block.level and self.vocabulary.topics_of_label(text):
+            return  # the name of a list ("Đội ngũ giáo viên") is nobody's post
         if position is not None and not self._is_duty(text):
             if self.person is not None and not self.person.position:
                 self._position(text)
