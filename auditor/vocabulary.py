@@ -382,13 +382,14 @@ class PersonFields(_Data):
 
 
 class BoardRoles(_Data):
-    """Words of an editorial board (item 3)."""
+    """Words of an editorial board (item 3). A role that holds one of `named` speaks of the portal wherever it stands."""
 
     board: Labels
     head: Labels
     editor: Labels
     administrator: Labels
     responsible: Labels
+    named: Labels
 
 
 class ContactFields(_Data):
@@ -652,6 +653,10 @@ class Vocabulary:
     _by_label: Mapping[str, tuple[str, ...]] = field(repr=False)
     _by_slug: Mapping[str, tuple[str, ...]] = field(repr=False)
     _long_labels: tuple[str, ...] = field(repr=False)
+    _by_phrase: Mapping[Label, tuple[str, ...]] = field(repr=False)
+    _by_title_phrase: Mapping[Label, tuple[str, ...]] = field(repr=False)
+    _phrases: Labels = field(repr=False)
+    _title_phrases: Labels = field(repr=False)
     _cache: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
     _title_cache: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -682,10 +687,11 @@ class Vocabulary:
             return exact
         if label.count(" ") >= self.phrase_words:
             return ()
+        held = {name for phrase in self._phrases.each_in(label) for name in self._by_phrase[phrase]}
         found = tuple(
             name
             for name, topic in self.topics.items()
-            if label not in topic.not_labels and _holds(label, topic.phrases, topic.not_phrases)
+            if name in held and label not in topic.not_labels and topic.not_phrases.first_in(label) is None
         )
         if found or len(label) < _MIN_TYPO_LENGTH or any(label in topic.not_labels for topic in self.topics.values()):
             return found
@@ -701,10 +707,13 @@ class Vocabulary:
     def _topics_of_title(self, text: str) -> tuple[str, ...]:
         title = label_words(text)
         exact = self._by_label.get(title, ())
+        held = {name for phrase in self._title_phrases.each_in(title) for name in self._by_title_phrase[phrase]}
+        if not exact and not held:
+            return ()
         return tuple(
             name
             for name, topic in self.topics.items()
-            if name in exact or _holds(title, topic.title_phrases, topic.not_phrases)
+            if name in exact or (name in held and topic.not_phrases.first_in(title) is None)
         )
 
     def topics_of_address(self, address: str) -> tuple[str, ...]:
@@ -729,8 +738,13 @@ def _remembered(
     return known
 
 
-def _holds(text: str, phrases: Labels, not_phrases: Labels) -> bool:
-    return phrases.first_in(text) is not None and not_phrases.first_in(text) is None
+def _by_words(topics: Mapping[str, Topic], of: Callable[[Topic], Labels]) -> Mapping[Label, tuple[str, ...]]:
+    """The topics of each phrase."""
+    found: dict[Label, tuple[str, ...]] = {}
+    for name, topic in topics.items():
+        for phrase in of(topic):
+            found[phrase] = (*found.get(phrase, ()), name)
+    return found
 
 
 @lru_cache(maxsize=1)
@@ -751,6 +765,8 @@ def read_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
         topics = _read(files, "topics.yaml", _Topics, _check_topics)
         platforms = _read(files, "platforms.yaml", _Platforms)
         by_label, by_slug = _indexes(topics.topics)
+        by_phrase = _by_words(topics.topics, lambda topic: topic.phrases)
+        by_title_phrase = _by_words(topics.topics, lambda topic: topic.title_phrases)
         return Vocabulary(
             topics=topics.topics,
             phrase_words=topics.phrase_words,
@@ -768,6 +784,10 @@ def read_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
             sha256=digest.hexdigest(),
             _by_label=by_label,
             _by_slug=by_slug,
+            _by_phrase=by_phrase,
+            _by_title_phrase=by_title_phrase,
+            _phrases=Labels(by_phrase),
+            _title_phrases=Labels(by_title_phrase),
             _long_labels=tuple(label for label in by_label if len(label) >= _MIN_TYPO_LENGTH),
         )
     except YamlError as error:
