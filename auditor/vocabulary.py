@@ -382,7 +382,7 @@ class PersonFields(_Data):
 
 
 class BoardRoles(_Data):
-    """Words of an editorial board (item 3). A role that holds one of `named` speaks of the portal wherever it stands."""
+    """Words of an editorial board (item 3); a role with one of `named` speaks of the portal wherever it stands."""
 
     board: Labels
     head: Labels

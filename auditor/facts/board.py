@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,12 +11,16 @@ from auditor.facts.pages import Pages
 from auditor.facts.people import People, name_in
 from auditor.facts.sections import Ladder, Sections
 from auditor.page import Block, Page
-from auditor.text import contains_words, words
-from auditor.vocabulary import Label, Vocabulary
+from auditor.text import words
+from auditor.vocabulary import Label, Labels, Vocabulary, label_words
 
 TOPIC = "editorial_board"
 _MAX_LINE = 500
 _MAX_LINES = 300
+_MAX_FURNITURE = 1500  # characters of a block at the edge of the page that may name somebody
+_AFTER_LABEL = 160
+_CLAUSE = re.compile(r"\s*[;|•]\s*|(?<=[^\W\d_]{3})\.\s+(?=[^\W\d_a-z])|\n")
+_BEFORE_LABEL = re.compile(r"\s*[,.:–-]\s+(?=[^\W\d_][^,.;:()]{2,40}:)")
 
 
 class Role(StrEnum):
@@ -56,16 +61,22 @@ class Board:
 
 def read(pages: Pages, sections: Sections, people: People, vocabulary: Vocabulary) -> Board:
     """Reads pages about the board, and the furniture of the portal for whoever is responsible."""
-    leaders = {words(person.name) for person in people.leaders}
+    reader = _Reader(vocabulary, {words(person.name) for person in people.leaders})
     members: dict[tuple[Role, str], Member] = {}
+
+    def add(found: Iterator[Member]) -> None:
+        for member in found:
+            members.setdefault((member.role, words(member.name)), member)
+
     for page in _board_pages(pages, sections, vocabulary):
-        for member in _members(page, tuple(pages.own[page.key]), leaders, vocabulary):
-            members.setdefault((member.role, words(member.name)), member)
-    if pages.home is not None and not members:
-        block = _board_block(pages.home, vocabulary)
-        for member in _members(pages.home, block, leaders, vocabulary):
-            members.setdefault((member.role, words(member.name)), member)
-    return Board(tuple(members.values()), _responsible(pages, sections, vocabulary), _announced(sections))
+        add(reader.members(page, pages.own[page.key]))
+    if not members:
+        for page in pages.front:
+            add(reader.members(page, reader.block_of_board(page)))
+    if not members:
+        for page in pages.front:
+            add(reader.named_at_the_edge(page))
+    return Board(tuple(members.values()), reader.responsible(_places(pages, sections)), _announced(sections))
 
 
 def _board_pages(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> Iterator[Page]:
@@ -76,48 +87,155 @@ def _board_pages(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> It
         if page.key not in seen and not page.home:
             seen.add(page.key)
             yield page
+    topic = vocabulary.topics[TOPIC]
+    known: dict[str, bool] = {}
     for page in pages.pages:
         if page.key in seen or page.home:
             continue
-        names = [page.title, *(block.text for block in page.headings if block.level in (1, 2))]
-        if any(TOPIC in vocabulary.topics_of_title(name) for name in names[:4]):
+        names = [page.title, *(block.text for block in page.headings if block.level in (1, 2))][:4]
+        for name in names:
+            if name not in known:
+                title = label_words(name)
+                known[name] = title in topic.labels or (
+                    topic.title_phrases.first_in(title) is not None and topic.not_phrases.first_in(title) is None
+                )
+        if any(known[name] for name in names):
             seen.add(page.key)
             yield page
 
 
-def _board_block(home: Page, vocabulary: Vocabulary) -> tuple[Block, ...]:
-    """The lines of the home page that follow the name of the board, as some footers hold them."""
-    labels = vocabulary.people.board.board
-    for index, block in enumerate(home.blocks):
-        if block.region == "menu" or len(block.text) > 120 or any(home.links[i].url for i in block.links):
-            continue
-        if any(contains_words(words(block.text), label) for label in labels):
-            return home.blocks[index : index + 12]
-    return ()
+def _places(pages: Pages, sections: Sections) -> Iterator[tuple[Page, tuple[Block, ...]]]:
+    """Where a responsible person is named: the front page, contact and introduction pages, those of the board."""
+    for page in pages.front:
+        yield page, page.blocks
+    fronts = {page.key for page in pages.front}
+    for topic in ("contact", "introduction", TOPIC):
+        for page in sections.find(topic).pages[:10]:
+            if page.key not in fronts:
+                yield page, pages.own[page.key]
 
 
-def _members(page: Page, blocks: tuple[Block, ...], leaders: set[str], vocabulary: Vocabulary) -> Iterator[Member]:
-    lines = list(_lines(blocks))[:_MAX_LINES]
-    for index, (text, is_row) in enumerate(lines):
-        if len(text) > _MAX_LINE:
-            continue
-        name = name_in(text, vocabulary)
-        before = text.partition(name)[0] if name else text
-        roles = _roles(before, vocabulary)
+class _Reader:
+    """Reads lines for roles and the names that fill them."""
+
+    def __init__(self, vocabulary: Vocabulary, leaders: set[str]) -> None:
+        self.vocabulary, self.leaders = vocabulary, leaders
+        board = vocabulary.people.board
+        # Longer labels first, so that "Phó trưởng ban" is no "Trưởng ban".
+        self.roles_by_label: list[tuple[Label, Role | None]] = sorted(
+            (
+                *((label, None) for label in board.board),
+                *((label, Role.HEAD) for label in board.head),
+                *((label, Role.EDITOR) for label in board.editor),
+                *((label, Role.ADMINISTRATOR) for label in board.administrator),
+            ),
+            key=lambda pair: -len(pair[0]),
+        )
+        self.any_role = Labels(label for label, role in self.roles_by_label if role is not None)
+        sure = (*board.head, *board.editor, *board.administrator)
+        self.at_the_edge = Labels(label for label in sure if board.named.first_in(label) is not None)
+
+    def block_of_board(self, page: Page) -> tuple[Block, ...]:
+        """The lines of a page that follow the name of the board, as some footers hold them."""
+        for index, block in enumerate(page.blocks):
+            if block.region == "menu" or not block.text or any(page.links[i].url for i in block.links):
+                continue
+            if len(block.text) > (_MAX_LINE if ":" in block.text else 120):
+                continue
+            if self.vocabulary.people.board.board.first_in(words(block.text[:120])) is not None:
+                return page.blocks[index : index + 12]
+        return ()
+
+    def members(self, page: Page, blocks: tuple[Block, ...]) -> Iterator[Member]:
+        """Everybody whom these lines give a role, in the line itself or as a heading of the next one."""
+        lines = list(_lines(blocks))[:_MAX_LINES]
+        for index, (text, is_row) in enumerate(lines):
+            if len(text) > _MAX_LINE:
+                continue
+            following = lines[index + 1][0] if index + 1 < len(lines) else ""
+            clauses = [text] if is_row else self._clauses(text)
+            for clause in clauses:
+                yield from self._member(page, clause, is_row, following if len(clauses) == 1 else "")
+
+    def _clauses(self, text: str) -> list[str]:
+        """A line that gives several roles, cut before each: "Trưởng ban: …; Biên tập: …"."""
+        clauses: list[str] = []
+        for part in (piece for sentence in _CLAUSE.split(text) for piece in _BEFORE_LABEL.split(sentence)):
+            if clauses and self.any_role.first_in(words(part.partition(":")[0])) is None:
+                clauses[-1] = f"{clauses[-1]}, {part}"
+            else:
+                clauses.append(part)
+        return clauses
+
+    def _member(self, page: Page, text: str, is_row: bool, following: str) -> Iterator[Member]:
+        if not is_row and self.any_role.first_in(words(text)) is None:
+            return
+        name = name_in(text, self.vocabulary)
+        before, _, after = text.partition(name) if name else (text, "", "")
+        roles = self._roles(before)
         if name and (is_row or not roles):
-            roles = roles | _roles(text.partition(name)[2], vocabulary)
+            roles = roles | self._roles(after)
         shown = text
-        if not name and roles and not is_row and index + 1 < len(lines) and len(text) < 80:
-            following = lines[index + 1][0]
-            if not _roles(following, vocabulary) and len(following) < 200:
-                name = name_in(following, vocabulary)
-                shown = f"{text} {following}"
+        opens = bool(roles) and not name and not is_row and len(text) < 80
+        if opens and 0 < len(following) < 200 and not self._roles(following):
+            name = name_in(following, self.vocabulary)
+            shown = f"{text} {following}"
         if not name:
-            continue
-        position = vocabulary.people.position(shown.replace(name, " ")[:200])
-        leader = words(name) in leaders or (position is not None and (position.leader or position.head))
+            return
+        position = self.vocabulary.people.position(shown.replace(name, " ")[:200])
+        leader = words(name) in self.leaders or (position is not None and (position.leader or position.head))
         for role in roles:
             yield Member(role, name, leader, page, shown)
+
+    def named_at_the_edge(self, page: Page) -> Iterator[Member]:
+        """Roles that a line at the edge of the page gives amid other things ("Quản trị website: cô …")."""
+        for block in page.blocks:
+            if ":" not in block.text or len(block.text) > _MAX_FURNITURE:
+                continue
+            if self.at_the_edge.first_in(words(block.text)) is None:
+                continue
+            for clause in self._clauses(block.text):
+                label, colon, rest = clause.partition(":")
+                if colon and words(label) in self.at_the_edge:
+                    yield from self._member(page, f"{label}: {rest[:_AFTER_LABEL]}", False, "")
+
+    def _roles(self, text: str) -> frozenset[Role]:
+        """The roles that a line names."""
+        folded = words(text)
+        if self.any_role.first_in(folded) is None:
+            return frozenset()
+        rest = f" {folded} "
+        found: set[Role] = set()
+        for label, role in self.roles_by_label:
+            if f" {label} " in rest:
+                rest = rest.replace(f" {label} ", " | ")
+                if role is not None:
+                    # "Tổ trưởng" is a post in the school more often than in the board.
+                    if role is Role.HEAD and self.vocabulary.people.position(label) is not None and found:
+                        continue
+                    found.add(role)
+        return frozenset(found)
+
+    def responsible(self, places: Iterator[tuple[Page, tuple[Block, ...]]]) -> tuple[Page, str] | None:
+        """The line that names who answers for the content, in the furniture or on contact and about pages."""
+        people = self.vocabulary.people
+        for page, blocks in places:
+            for block in blocks:
+                if not 10 < len(block.text) <= _MAX_FURNITURE:
+                    continue
+                signed = len(block.text) <= 300 and words(block.text[:10]).startswith(("tm ", "t m "))
+                if signed and people.board.board.first_in(words(block.text)) is not None:
+                    return page, block.text
+                if people.board.responsible.first_in(words(block.text)) is None:
+                    continue
+                for clause in _CLAUSE.split(block.text):
+                    label = people.board.responsible.first_in(words(clause[:60]))
+                    if label is None or len(clause) > 300:
+                        continue
+                    rest = clause[10:]
+                    if name_in(rest, self.vocabulary) or people.position(rest) is not None:
+                        return page, clause
+        return None
 
 
 def _lines(blocks: tuple[Block, ...]) -> Iterator[tuple[str, bool]]:
@@ -138,52 +256,6 @@ def _lines(blocks: tuple[Block, ...]) -> Iterator[tuple[str, bool]]:
             cells.append(block.text)
     if cells:
         yield " - ".join(cells), True
-
-
-def _roles(text: str, vocabulary: Vocabulary) -> frozenset[Role]:
-    """The roles that a line names; longer labels first, so that "Phó trưởng ban" is no "Trưởng ban"."""
-    board = vocabulary.people.board
-    known: list[tuple[Label, Role | None]] = [
-        *((label, None) for label in board.board),
-        *((label, Role.HEAD) for label in board.head),
-        *((label, Role.EDITOR) for label in board.editor),
-        *((label, Role.ADMINISTRATOR) for label in board.administrator),
-    ]
-    rest = f" {words(text)} "
-    found: set[Role] = set()
-    posts = set(Role)
-    for label, role in sorted(known, key=lambda pair: -len(pair[0])):
-        if f" {label} " in rest:
-            rest = rest.replace(f" {label} ", " | ")
-            if role in posts and role is not None:
-                # "Tổ trưởng" is a post in the school more often than in the board.
-                if role is Role.HEAD and vocabulary.people.position(label) is not None and found:
-                    continue
-                found.add(role)
-    return frozenset(found)
-
-
-def _responsible(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> tuple[Page, str] | None:
-    """The line that names who answers for the content, in the furniture or on contact and about pages."""
-    labels = vocabulary.people.board.responsible
-    boards = vocabulary.people.board.board
-    listed: list[tuple[Page, tuple[Block, ...]]] = []
-    if pages.home is not None:
-        listed.append((pages.home, pages.home.blocks))
-    for topic in ("contact", "introduction", TOPIC):
-        listed.extend((page, page.blocks) for page in sections.find(topic).pages[:10] if not page.home)
-    for page, blocks in listed:
-        for block in blocks:
-            if not 10 < len(block.text) <= 300:
-                continue
-            folded = words(block.text)
-            if any(folded.startswith(label) or f" {label} " in f" {folded[:60]} " for label in labels):
-                rest = block.text[10:]
-                if name_in(rest, vocabulary) or vocabulary.people.position(rest) is not None:
-                    return page, block.text
-            if folded.startswith(("tm ", "t m ")) and any(contains_words(folded, label) for label in boards):
-                return page, block.text
-    return None
 
 
 def _announced(sections: Sections) -> tuple[Page, str, str] | None:

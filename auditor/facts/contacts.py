@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from auditor.facts.pages import Pages
 from auditor.facts.people import EMAIL, HIDDEN_EMAIL, PHONE, name_in
 from auditor.facts.sections import Sections
 from auditor.model import Kind, Unit
 from auditor.page import Block, Page
-from auditor.text import clean, contains_words, words
+from auditor.text import clean, words
 from auditor.urls import host_of
-from auditor.vocabulary import Vocabulary, under
+from auditor.vocabulary import Label, Labels, Vocabulary, under
 
 _MAX_LINE = 600
 _MAX_PAGES = 12
@@ -23,6 +24,7 @@ _LABELLED_PHONE = re.compile(r"(?<!\d)\(?\+?\d(?:[\s.\-()]{0,3}\d){6,11}(?!\d)")
 _MAYBE_LABEL = re.compile(r"[\d:@：]")
 _BARE_LABEL = 40
 _MAX_ADDRESS = 250
+_NUMBER_OR_COMMA = re.compile(r"[\d,]")
 _PUNCTUATION = re.compile(r"[^\w]+")
 _PLACE_WORDS = 2
 _MIN_OWN_NAME = 5
@@ -91,8 +93,8 @@ def read(pages: Pages, sections: Sections, unit: Unit, vocabulary: Vocabulary) -
     """Reads the home page outside its articles, the contact page, and every page that speaks of a spokesperson."""
     place = frozenset(page.key for topic in _TOPICS for page in sections.find(topic).pages)
     finder = _Finder(pages, unit, vocabulary, place)
-    for page in _contact_pages(pages, sections):
-        finder.read(page)
+    for page, blocks in _contact_pages(pages, sections):
+        finder.read(page, blocks)
     return Contacts(
         finder.address or finder.unlabelled,
         finder.phone,
@@ -103,21 +105,21 @@ def read(pages: Pages, sections: Sections, unit: Unit, vocabulary: Vocabulary) -
     )
 
 
-def _contact_pages(pages: Pages, sections: Sections) -> Iterator[Page]:
+def _contact_pages(pages: Pages, sections: Sections) -> Iterator[tuple[Page, tuple[Block, ...]]]:
+    """The pages that may show contact details with the blocks to read: all that the template shows is read twice."""
     seen: set[str] = set()
     for page in pages.front:
         seen.add(page.key)
-        yield page
+        yield page, page.blocks
+    inner = next((page for page in pages.pages if page.key not in seen and page.depth <= 1), None)
     for topic in _TOPICS:
         for page in sections.find(topic).pages[:_MAX_PAGES]:
             if page.key not in seen and len(seen) < _MAX_PAGES:
                 seen.add(page.key)
-                yield page
-    for page in pages.pages:
+                yield page, page.blocks if page is inner else pages.own[page.key]
+    if inner is not None and inner.key not in seen:
         # The home page may be a door without a footer; any inner page shows what the template shows.
-        if page.key not in seen and page.depth <= 1:
-            yield page
-            return
+        yield inner, inner.blocks
 
 
 class _Finder:
@@ -127,11 +129,13 @@ class _Finder:
         listed = {"address": labels.address, "phone": labels.phone, "email": labels.email, "fax": labels.fax}
         self.labels = {name: tuple(label.shown.casefold() for label in found) for name, found in listed.items()}
         # "Quận" or "Thành phố" alone opens an address as well as the name of a body.
-        self.bodies = tuple(body for body in vocabulary.names.superiors if body not in labels.place_words)
-        self.places = tuple(f" {word.shown.casefold()} " for word in labels.place_words)
+        self.bodies = Labels(body for body in vocabulary.names.superiors if body not in labels.place_words)
+        self.body_order = {body: index for index, body in enumerate(self.bodies)}
+        self.places = Labels(Label(word.shown.casefold()) for word in labels.place_words)
+        self.owners: dict[str, bool | None] = {}
         self.unlabelled: Detail | None = None
         schools = (level for kind, level in vocabulary.names.levels.items() if kind not in _DEPARTMENTS)
-        self.heads = tuple(f" {head} " for level in schools for head in level.names)
+        self.heads = Labels(head for level in schools for head in level.names)
         self.own_name = vocabulary.names.core(unit.name)
         self.address: Detail | None = None
         self.phone: Detail | None = None
@@ -139,12 +143,12 @@ class _Finder:
         self.emails: dict[str, Detail] = {}
         self.superior = False
 
-    def read(self, page: Page) -> None:
+    def read(self, page: Page, blocks: tuple[Block, ...]) -> None:
         """Goes through the lines in order; a line that names a body above makes what follows that body's."""
         foreign = False
         pending = ""
         previous_region = ""
-        for block in page.blocks:
+        for block in blocks:
             text = block.text
             if not text or len(text) > _MAX_LINE or block.region in ("menu", "crumb"):
                 continue
@@ -207,15 +211,20 @@ class _Finder:
         if len(text) > 160:
             return None
         folded = words(text)
+        if folded not in self.owners:
+            self.owners[folded] = self._owner_of(folded)
+        return self.owners[folded]
+
+    def _owner_of(self, folded: str) -> bool | None:
         # A school may bear its district's name, so the body is looked for first.
-        if any(contains_words(folded, word) for word in self.vocabulary.people.contacts.not_owners):
+        if self.vocabulary.people.contacts.not_owners.first_in(folded) is not None:
             return None
         if self._is_superior(folded):
             return True
-        if self.own_name and contains_words(folded, self.own_name):
+        if self.own_name and f" {self.own_name} " in f" {folded} ":
             return False
         # A short line that names a school by its level takes the floor back from a body above.
-        named = len(folded) <= _MAX_NAME and any(head in f" {folded} " for head in self.heads)
+        named = len(folded) <= _MAX_NAME and self.heads.first_in(folded) is not None
         return False if named else None
 
     def _own_mail(self, text: str) -> bool:
@@ -225,16 +234,14 @@ class _Finder:
         return any(len(name) >= _MIN_OWN_NAME and name in shown for name in names)
 
     def _is_superior(self, folded: str) -> bool:
-        padded = f" {folded} "
         office = self.unit.kind in _DEPARTMENTS
-        for body in self.bodies:
-            start = padded.find(f" {body} ")
-            if start < 0 or (start > 0 and len(folded) > _MAX_NAME):
+        for body in sorted(set(self.bodies.each_in(folded)), key=self.body_order.__getitem__):
+            if len(folded) > _MAX_NAME and not folded.startswith(body):
                 continue
             if office and (body.startswith("phong") or (self.unit.kind is Kind.SO and body.startswith("so "))):
                 continue
             # "Phòng … - Trường …" names the unit.
-            return not any(head in padded for head in self.heads)
+            return self.heads.first_in(folded) is None
         return False
 
     def _owner_of_line(self, text: str, told: dict[str, int]) -> bool | None:
@@ -304,10 +311,10 @@ class _Finder:
 
     def _is_address(self, text: str) -> bool:
         """Whether a line without a label reads like an address: names of places, with a number or a comma."""
-        if len(text) > _MAX_ADDRESS or not any(char.isdigit() or char == "," for char in text):
+        if len(text) > _MAX_ADDRESS or not _NUMBER_OR_COMMA.search(text):
             return False
-        lowered = f" {_PUNCTUATION.sub(' ', text.casefold())} "
-        return sum(word in lowered for word in self.places) >= _PLACE_WORDS
+        lowered = _PUNCTUATION.sub(" ", text.casefold()).strip()
+        return len(set(self.places.each_in(lowered))) >= _PLACE_WORDS
 
     def _email(self, address: str, detail: Detail) -> None:
         host = address.rpartition("@")[2].strip().lower().rstrip(".") if "@" in address else ""
@@ -332,15 +339,16 @@ def _is_place(text: str) -> bool:
 
 
 def _spokesperson(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> Spokesperson | None:
-    labels: list[str] = list(vocabulary.people.spokesperson)
-    keys = {label.split()[-2] + " " + label.split()[-1] for label in labels if " " in label}
+    labels = vocabulary.people.spokesperson
     own_topic = {page.key for page in sections.find("spokesperson").pages}
+    fronts = {page.key for page in pages.front}
     for page in _topic_first(pages, own_topic):
-        if page.key not in own_topic and not any(key in page.words for key in keys):
+        if page.key not in own_topic and not labels.stand_in(page.words, page.tokens):
             continue
-        found = _named(page.blocks if page.home else pages.own[page.key], page, labels, vocabulary)
+        blocks = page.blocks if page.key in fronts else pages.own[page.key]
+        found = _named(blocks, page, labels, vocabulary)
         if found is None and page.key in own_topic:
-            found = _first_name(pages.own[page.key], page, vocabulary)
+            found = _first_name(blocks, page, vocabulary)
         if found is not None:
             return found
     return None
@@ -351,14 +359,13 @@ def _topic_first(pages: Pages, own_topic: set[str]) -> Iterator[Page]:
     yield from (page for page in pages.pages if page.key not in own_topic)
 
 
-def _named(blocks: Iterable[Block], page: Page, labels: list[str], vocabulary: Vocabulary) -> Spokesperson | None:
+def _named(blocks: tuple[Block, ...], page: Page, labels: Labels, vocabulary: Vocabulary) -> Spokesperson | None:
     """A label with a person's name after it, in the same block or one of the next few."""
-    listed = [block for block in blocks if block.text and block.region != "menu"]
-    for index, block in enumerate(listed):
-        if len(block.text) > _MAX_LINE:
+    for index, block in enumerate(blocks):
+        if not block.text or block.region == "menu" or len(block.text) > _MAX_LINE:
             continue
         folded = words(block.text)
-        label = next((one for one in sorted(labels, key=len, reverse=True) if contains_words(folded, one)), None)
+        label = max(labels.each_in(folded), key=len, default=None)
         if label is None:
             continue
         rest = _after(block.text, label)
@@ -367,7 +374,8 @@ def _named(blocks: Iterable[Block], page: Page, labels: list[str], vocabulary: V
             return Spokesperson(page, label, name, block.text)
         if len(folded) > len(label) + 60 or block.links:
             continue  # a sentence about spokespersons, or an entry of a menu
-        for following in listed[index + 1 : index + 1 + _NEXT_BLOCKS]:
+        told = (one for one in blocks[index + 1 :] if one.text and one.region != "menu")
+        for following in islice(told, _NEXT_BLOCKS):
             if len(following.text) > 200:
                 break
             name = name_in(following.text, vocabulary)
@@ -379,7 +387,7 @@ def _named(blocks: Iterable[Block], page: Page, labels: list[str], vocabulary: V
 def _first_name(blocks: Iterable[Block], page: Page, vocabulary: Vocabulary) -> Spokesperson | None:
     """On a page that is about the spokesperson, the first person with a post."""
     for block in blocks:
-        if 0 < len(block.text) <= 300 and block.level not in (1, 2):
+        if 0 < len(block.text) <= 300 and block.level not in (1, 2) and vocabulary.people.position(block.text[:300]):
             name = name_in(block.text, vocabulary)
             if name and vocabulary.people.position(block.text.replace(name, " ")[:200]) is not None:
                 return Spokesperson(page, page.title, name, block.text)
@@ -392,4 +400,3 @@ def _after(text: str, label: str) -> str:
     share = folded.find(label) + len(label)
     # Folding drops punctuation only, so the label ends at most that much further on in the text itself.
     return text[max(0, share - 2) :]
-
