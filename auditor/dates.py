@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import yaml
@@ -24,6 +24,7 @@ _BEFORE = 48  # characters looked at before a date for its weekday and time
 _AFTER = 60  # characters looked at behind a date for what belongs to it
 _CONTEXT = 160  # characters looked at for the words that classify it: tables leave much white space
 _LABEL = 60  # characters that the longest label and a note in brackets take
+_REMEMBERED = 400  # characters of the texts whose dates are remembered: templates repeat short ones on every page
 
 _MONTH_WORDS = {
     "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8,
@@ -190,6 +191,15 @@ _Core = tuple[int, int, date, str, str]
 
 def find_dates(text: str, *, fetched: date | None = None) -> list[FoundDate]:
     """All dates of a text in its order. Relative ones ("2 ngày trước", "hôm qua") only where `fetched` is given."""
+    return list(_remembered_dates(text, fetched) if len(text) <= _REMEMBERED else _dates(text, fetched))
+
+
+@lru_cache(maxsize=16384)
+def _remembered_dates(text: str, fetched: date | None) -> tuple[FoundDate, ...]:
+    return tuple(_dates(text, fetched))
+
+
+def _dates(text: str, fetched: date | None) -> list[FoundDate]:
     found: list[FoundDate] = []
     done = 0
     match = _SHAPE.search(text)
@@ -465,6 +475,15 @@ _SHORT_LAW = re.compile(
 
 def find_citations(text: str) -> list[Citation]:
     """The document numbers of a text: 3082/GDĐT-TTTT, 09/2024/TT-BGDĐT, "Nghị định 24/2014"."""
+    return list(_remembered_citations(text) if len(text) <= _REMEMBERED else _citations(text))
+
+
+@lru_cache(maxsize=8192)
+def _remembered_citations(text: str) -> tuple[Citation, ...]:
+    return tuple(_citations(text))
+
+
+def _citations(text: str) -> list[Citation]:
     found: list[Citation] = []
     for match in _CITATION.finditer(text):
         start, end = match.span()
@@ -498,6 +517,7 @@ class DateWords:
     """The words of checklists/vocabulary/dates.yaml as patterns on folded text (auditor.text.fold)."""
 
     labels: tuple[tuple[str, re.Pattern[str]], ...]
+    any_label: re.Pattern[str]
     law: re.Pattern[str]
     issuer: re.Pattern[str]
     range_before: re.Pattern[str]
@@ -525,6 +545,7 @@ def date_words(vocabulary: Mapping[str, list[str]]) -> DateWords:
     )
     return DateWords(
         labels=labels,
+        any_label=re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in labels)),
         law=re.compile(rf"(?<!\w)(?:{choice('law')})(?!\w)[^.;\n]*\Z"),
         issuer=re.compile(rf"[\s,)]*(?:{choice('issuer')})(?!\w)"),
         range_before=re.compile(rf"(?<!\w)(?:{choice('range_before')})[\s:(\-–]*\Z"),
@@ -554,7 +575,17 @@ def classify(text: str, found: FoundDate, vocabulary: DateWords | None = None) -
     "cited_law" (the date of a document that the text cites), "range" (an end of a span), "signature" (place and date
     of a document), or "plain".
     """
-    known = vocabulary or default_words()
+    if vocabulary is None and len(text) <= _REMEMBERED:
+        return _remembered_class(text, found)
+    return _classify(text, found, vocabulary or default_words())
+
+
+@lru_cache(maxsize=16384)
+def _remembered_class(text: str, found: FoundDate) -> str:
+    return _classify(text, found, default_words())
+
+
+def _classify(text: str, found: FoundDate, known: DateWords) -> str:
     before = text[max(0, found.start - _CONTEXT) : found.start]
     after = text[found.end : found.end + _AFTER]
     lead, tail = fold(before).replace("\xa0", " "), fold(after)
@@ -563,9 +594,10 @@ def classify(text: str, found: FoundDate, vocabulary: DateWords | None = None) -
     digit = re.search("[0-9]", opening)
     # The text found may have begun with the end of its label: "Ban hành" + "ngày 5/9/2025".
     opened = (label + " " + opening[: digit.start()]).rstrip(_LABEL_SIGNS) if digit and digit.start() else None
-    for kind, pattern in known.labels:
-        if pattern.search(label) or (opened and pattern.search(opened)):
-            return kind
+    if known.any_label.search(label) or (opened and known.any_label.search(opened)):
+        return next(
+            kind for kind, pattern in known.labels if pattern.search(label) or (opened and pattern.search(opened))
+        )
     if found.precision == "day" and found.form != "relative":
         if known.range_before.search(lead) or known.range_after.match(tail):
             return "range"

@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 _REMEMBERED = 300
+_MAX_FOLDED = 50_000
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 # Letters that NFD does not take apart; the gha letters stand for Ư in PDF text with a broken font map.
@@ -46,13 +47,28 @@ def fold(text: str) -> str:
 
 def words(text: str) -> str:
     """The folded words of a text joined by single blanks: how labels are compared ("Số/Ký hiệu" -> "so ky hieu")."""
-    return _remembered_words(text) if len(text) <= _REMEMBERED else _NOT_WORD.sub(" ", fold(text)).strip()
+    if len(text) <= _REMEMBERED:
+        return _remembered_words(text)
+    if len(_FOLDED) > _MAX_FOLDED:
+        _FOLDED.clear()
+    return " ".join(filter(None, map(_FOLDED.__getitem__, text.split())))
 
 
 @lru_cache(maxsize=65536)
 def _remembered_words(text: str) -> str:
     """Short texts stand on many pages of a portal and are asked for by many facts."""
     return _NOT_WORD.sub(" ", fold(text)).strip()
+
+
+class _FoldedWords(dict[str, str]):
+    """Folded words by what stands between two blanks: a language has few syllables, and pages repeat them."""
+
+    def __missing__(self, written: str) -> str:
+        folded = self[written] = _NOT_WORD.sub(" ", fold(written)).strip()
+        return folded
+
+
+_FOLDED = _FoldedWords()
 
 
 def has_accents(text: str) -> bool:

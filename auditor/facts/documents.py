@@ -7,6 +7,7 @@ Read from tables, cards and label/value rows of lists and detail pages, and from
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,13 +19,14 @@ from auditor.facts.sections import Entry, Ladder, Section, Sections
 from auditor.page import Block, Form, Page
 from auditor.text import contains_words, words
 from auditor.urls import DOCUMENT_EXTENSIONS, extension, host_of, key
-from auditor.vocabulary import Vocabulary, label_words, under
+from auditor.vocabulary import Labels, Vocabulary, label_words, under
 
 TOPIC = "documents"
 # Shapes of lists, in characters and blocks; they tell titles from labels and are no limits of the checklist.
 _TITLE = 12
 _LABEL = 40
 _RECORD = 14
+_LINE = 400
 _EFFECT = 5
 _MAX_DOCUMENTS = 2000
 _CORE = frozenset({"number", "issued", "effective", "state", "issuer", "kind"})
@@ -119,6 +121,14 @@ class _Reader:
         self._downloads: dict[str, bool] = {}
         self._files: dict[str, bool] = {}
         self._telling: dict[str, bool] = {}
+        self._lines: dict[str, tuple[list[tuple[str, str]], str | None, str]] = {}
+        columns = self.words.columns
+        self.telling = Labels(
+            label
+            for group in (columns.number, columns.issued, columns.effective, columns.issuer)
+            for label in group
+            if " " in label
+        )
         self.labels: dict[str, str] = {}
         for name in type(self.words.columns).model_fields:
             for label in getattr(self.words.columns, name):
@@ -152,12 +162,7 @@ class _Reader:
         """Whether a page shows labels that only documents have."""
         known = self._telling.get(page.key)
         if known is None:
-            text, columns = page.words, self.words.columns
-            known = self._telling[page.key] = any(
-                " " in label and label in text
-                for group in (columns.number, columns.issued, columns.effective, columns.issuer)
-                for label in group
-            )
+            known = self._telling[page.key] = self.telling.stand_in(page.words, page.tokens)
         return known
 
     def _field(self, text: str) -> str | None:
@@ -196,6 +201,8 @@ class _Reader:
         return heading or page.title
 
     def _text(self, page: Page, indexes: list[int]) -> str:
+        if len(indexes) == 1:
+            return page.blocks[indexes[0]].text
         return " ".join(page.blocks[index].text for index in indexes).strip()
 
     def _rows(self, page: Page, rows: Mapping[int, Mapping[int, list[int]]]) -> Iterator[_Record]:
@@ -232,6 +239,8 @@ class _Reader:
 
     def _by_content(self, page: Page, rows: Mapping[int, Mapping[int, list[int]]]) -> dict[int, str]:
         """Columns of a table without titles: numbers, dates and long texts tell themselves."""
+        if len(rows) < 2:
+            return {}
         votes: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         for row in rows.values():
             for column, indexes in row.items():
@@ -303,18 +312,15 @@ class _Reader:
     def _of_labels(self, page: Page) -> Iterator[_Record]:
         record: _Record | None = None
         waiting: str | None = None
-        tables = data_tables(page.blocks)
-        for index, block in enumerate(page.blocks):
+        for index in self._near_labels(page):
+            block = page.blocks[index]
             text = block.text
-            if not text or (block.cell is not None and block.cell.table in tables):
-                continue
-            several = self._pairs(text)
+            several, name, value = self._line_of(text)
             if len(several) > 1 and record is not None and index - record.at <= _RECORD:
                 for one, told in several:
                     record.texts.setdefault(one, told)
                 waiting = None
                 continue
-            name, value = self._pair(text)
             if name == "number" and value and (block.links or block.level):
                 if record is not None and self._worth(record):
                     yield record
@@ -355,6 +361,36 @@ class _Reader:
         if record is not None and self._worth(record):
             yield record
 
+    def _near_labels(self, page: Page) -> list[int]:
+        """The blocks outside tables that stand so near to a label that they can be of its document."""
+        tables = data_tables(page.blocks)
+        outside = [
+            index
+            for index, block in enumerate(page.blocks)
+            if block.text and (block.cell is None or block.cell.table not in tables)
+        ]
+        near: list[int] = []
+        for index in outside:
+            text = page.blocks[index].text
+            if len(text) <= _LINE:
+                several, name, _ = self._line_of(text)
+                if several or name or _NUMBER_ONLY.fullmatch(text):
+                    near.append(index)
+        if not near:
+            return []
+        return [
+            index
+            for index in outside
+            if (at := bisect_left(near, index - _RECORD)) < len(near) and near[at] <= index + _RECORD
+        ]
+
+    def _line_of(self, text: str) -> tuple[list[tuple[str, str]], str | None, str]:
+        """What `_pairs` and `_pair` say of a text."""
+        known = self._lines.get(text)
+        if known is None:
+            known = self._lines[text] = (self._pairs(text), *self._pair(text))
+        return known
+
     def _title_in(self, page: Page, block: Block) -> str:
         """The title in a block: the text of its link where that is one, else all of it."""
         linked = max((page.links[at].text for at in block.links), key=len, default="")
@@ -388,7 +424,7 @@ class _Reader:
 
     def _pair(self, text: str) -> tuple[str | None, str]:
         """A label with the value behind it: "Ngày ban hành: (02/10/2021)"."""
-        if len(text) > 300:
+        if len(text) > _LINE:
             return None, ""
         head, colon, tail = text.partition(":")
         name = self._field(head)
@@ -402,7 +438,7 @@ class _Reader:
 
     def _pairs(self, text: str) -> list[tuple[str, str]]:
         """All labels with their values in one line: "Ngày ban hành: 1/2/2026 Trạng thái: Còn hiệu lực"."""
-        if len(text) > 400 or text.count(":") < 2:
+        if len(text) > _LINE or text.count(":") < 2:
             return []
         found: list[tuple[str, int, int]] = []
         at = text.find(":")
@@ -689,10 +725,12 @@ class _Reader:
 
 def says_download(text: str, vocabulary: Vocabulary) -> bool:
     """Whether a text is only an invitation to open or download, not a title ("Tải về", "Xem chi tiết toàn văn")."""
+    if len(text) > 2 * _LABEL:
+        return False
     folded = words(text)
     columns = vocabulary.documents.columns
-    return any(
-        folded == label or (" " in label and folded.startswith(f"{label} ") and len(folded) <= _LABEL)
+    return len(folded) <= _LABEL and any(
+        folded == label or (" " in label and folded.startswith(f"{label} "))
         for label in (*columns.download, *columns.noise)
     )
 

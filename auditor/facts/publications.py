@@ -7,11 +7,13 @@ its title, or beside its link in a list. Dates in running text, in titles, of la
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from operator import itemgetter
 
 from auditor.dates import FoundDate, classify, find_dates
 from auditor.facts.documents import Documents, home_copies
@@ -40,6 +42,7 @@ _TITLE_AFTER_DATE = 25
 _NEAR = 4
 _ARTICLE_NEAR = 6
 _LIST = 3
+_UNDER = 60  # blocks below a heading that may be under it
 _HOME = "home"
 _LISTED = ("news", "documents")  # topics whose sections are lists: what they list is of the topic, too
 
@@ -149,6 +152,7 @@ class _Reader:
         self.homes = home_copies(pages)
         self.template_days = _template_days(pages)
         self.undated: dict[str, tuple[str, Page]] = {}
+        self.headings: dict[str, list[tuple[int, frozenset[str]]]] = {}
 
     def read(self) -> None:
         stamps = {page.key: list(stamps_of(page)) for page in self.pages.pages}
@@ -330,13 +334,20 @@ class _Reader:
 
     def _headings_above(self, page: Page, index: int) -> frozenset[str]:
         """The topics of the nearest heading above that names a section."""
-        for block in reversed(page.blocks[max(0, index - 60) : index]):
+        headings = self.headings.get(page.key)
+        if headings is None:
+            headings = self.headings[page.key] = list(self._naming(page))
+        at = bisect_left(headings, index, key=itemgetter(0)) - 1
+        return headings[at][1] if at >= 0 and headings[at][0] >= index - _UNDER else frozenset()
+
+    def _naming(self, page: Page) -> Iterator[tuple[int, frozenset[str]]]:
+        """The headings of a page that name a section: index of the block, and topics."""
+        for index, block in enumerate(page.blocks):
             if block.level and block.text and block.region not in ("menu", "crumb"):
-                texts = [block.text, *(page.links[at].text for at in block.links)]
-                for text in texts:
+                for text in (block.text, *(page.links[at].text for at in block.links)):
                     if topics := frozenset(self.vocabulary.topics_of_label(text)) - {_HOME}:
-                        return topics
-        return frozenset()
+                        yield index, topics
+                        break
 
     # ------------------------------------------------------------------ putting together
 
