@@ -346,6 +346,10 @@ def _spokesperson(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> S
         if page.key not in own_topic and not labels.stand_in(page.words, page.tokens):
             continue
         blocks = page.blocks if page.key in fronts else pages.own[page.key]
+        if page.key not in own_topic and page.key not in fronts:
+            told = f" {words(pages.own_text(page))} "
+            if not any(f" {label} " in told for label in labels):
+                continue
         found = _named(blocks, page, labels, vocabulary)
         if found is None and page.key in own_topic:
             found = _first_name(blocks, page, vocabulary)
@@ -387,7 +391,7 @@ def _named(blocks: tuple[Block, ...], page: Page, labels: Labels, vocabulary: Vo
 def _first_name(blocks: Iterable[Block], page: Page, vocabulary: Vocabulary) -> Spokesperson | None:
     """On a page that is about the spokesperson, the first person with a post."""
     for block in blocks:
-        if 0 < len(block.text) <= 300 and block.level not in (1, 2) and vocabulary.people.position(block.text[:300]):
+        if 0 < len(block.text) <= 300 and block.level not in (1, 2):
             name = name_in(block.text, vocabulary)
             if name and vocabulary.people.position(block.text.replace(name, " ")[:200]) is not None:
                 return Spokesperson(page, page.title, name, block.text)

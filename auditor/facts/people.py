@@ -35,6 +35,9 @@ _PART = re.compile(r"\s+[-–—|]\s+|\s*[;|•]\s*|\s*[,.:：]\s+|[()]")
 _YEAR = re.compile(r"\d{4}")
 _NUMBERING = re.compile(r"^\s*(?:\d{1,3}\s*[.)\-:/]\s*|[-–—•*+]\s*)")
 _TOKEN = re.compile(r"^[^\W\d_]+(?:['’ʼ-][^\W\d_]+)?\.?$")
+_UPPER = "".join(char for char in map(chr, (*range(0x41, 0x250), *range(0x1E00, 0x1F00))) if char.isupper())
+# Most running text has no two capitalised words in a row, hence no name.
+_CAPITALISED = re.compile(rf"[{_UPPER}]\S*\s+[{_UPPER}]")
 # Vietnamese numbers: mobile 03/05/07/08/09, land lines 02x and the area codes before 2017, with or without +84.
 PHONE = re.compile(r"(?<![\d/.\-])\(?(?:\+?84[\s.\-)]{0,3}|0)[1-9]\)?(?:[\s.\-()]{0,3}\d){7,9}(?!\d)")
 EMAIL = re.compile(r"[A-Za-z0-9][\w.+-]*\s?(?:@|\(at\)|\[at\]|\(a còng\))\s?[\w-]+(?:\.[\w-]+)+", re.I)
@@ -112,6 +115,8 @@ def masked(text: str) -> str:
 
 def name_in(text: str, vocabulary: Vocabulary) -> str:
     """The first name of a person within a line, "" where there is none."""
+    if not _CAPITALISED.search(text, 0, 300):
+        return ""
     for part in _PART.split(text[:300]):
         name = person_name(part, vocabulary)
         if name:
@@ -257,12 +262,16 @@ def _telling_pages(pages: Pages, sections: Sections) -> Iterator[Page]:
 def _told_in_text(page: Page, blocks: tuple[Block, ...], vocabulary: Vocabulary) -> Iterator[Person]:
     """Leaders whom running text names with what they are charged with ("Giám đốc … phụ trách chung")."""
     people = vocabulary.people
+    leaders = [f" {name} " for post in people.positions if post.leader or post.head for name in post.names]
     about = people.duties.first_in(words(page.title)) is not None and not page.home
     for block in blocks:
         if block.level:
             about = people.duties.first_in(words(block.text)) is not None
             continue
         if not 2 * _MIN_DUTY <= len(block.text) <= _MAX_SENTENCES or block.links:
+            continue
+        folded = f" {words(block.text)} "
+        if not any(leader in folded for leader in leaders):
             continue
         for sentence in _SENTENCE.split(block.text):
             if len(sentence) >= 2 * _MIN_DUTY and people.position(sentence[: 2 * _BEFORE_NAME]) is not None:
@@ -407,9 +416,10 @@ class _Reader:
         if len(text) >= 60:
             return None
         bare = text.rstrip(" :：")
-        if bare == text and self.vocabulary.people.position(text) is not None:
+        field = field_of(self.fields, bare)
+        if field is not None and bare == text and self.vocabulary.people.position(text) is not None:
             return None
-        return field_of(self.fields, bare)
+        return field
 
     def _headers(self, blocks: tuple[Block, ...]) -> dict[int, tuple[int, dict[int, str]]]:
         """Per table the row of its header and what its columns are, where a name and one more are told."""
@@ -522,6 +532,8 @@ class _Reader:
                 self.person = replace(self.person, duty=self.person.duty or clean(text)[:300])
 
     def _name_within(self, text: str) -> str:
+        if not _CAPITALISED.search(text, 0, 160):
+            return ""
         head = _NUMBERING.sub("", text[:160])
         for part in [head, *_SEPARATORS.split(head)]:
             if part and (name := person_name(part, self.vocabulary)):
