@@ -568,6 +568,7 @@ class FormWords(_Data):
     application_fields: Labels
     application_words: Labels
     account_words: Labels
+    form_titles: Labels
 
 
 class PersonNames(_Data):

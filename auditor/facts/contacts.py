@@ -342,8 +342,11 @@ def _spokesperson(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> S
     labels = vocabulary.people.spokesperson
     own_topic = {page.key for page in sections.find("spokesperson").pages}
     fronts = {page.key for page in pages.front}
+    counts = {page.key: sum(map(page.words.count, labels)) for page in pages.pages}
+    everywhere = min(counts.values(), default=0)
     for page in _topic_first(pages, own_topic):
-        if page.key not in own_topic and not labels.stand_in(page.words, page.tokens):
+        # What the template says on every page, such as an entry of the menu, is read on the front page.
+        if page.key not in own_topic and counts[page.key] <= (0 if page.key in fronts else everywhere):
             continue
         blocks = page.blocks if page.key in fronts else pages.own[page.key]
         if page.key not in own_topic and page.key not in fronts:

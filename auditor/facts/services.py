@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -26,6 +27,8 @@ _MIN_INPUTS = 2
 _MIN_GUIDE_WORDS = 2
 _MIN_NAME = 5
 _MAX_GUIDE_PAGES = 60
+# "Cách làm: 1. … 2. …": numbered steps behind a colon or at the beginnings of lines
+_STEPS = re.compile(r"(?:^|[:：]\s*)(1[.)/]\s+[^\W\d][^\n]{3,120}?)(?:\s|\n)+2[.)/]\s+[^\W\d]", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +185,17 @@ def _downloads(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> Iter
             for link in pages.own_links(page):
                 if extension(link.url) not in DOCUMENT_EXTENSIONS or _gone(pages, link.url):
                     continue
-                if "forms" in vocabulary.topics_of_title(link.text):
+                if "forms" in vocabulary.topics_of_title(link.text) or _is_form_title(link.text, vocabulary):
                     yield Download(link.url, link.text, page)
     for entry in sections.find("forms").entries:
         if entry.target is not None and entry.target.attachment is not None and entry.target.attachment.downloads:
             yield Download(entry.url, entry.label, entry.page)
+
+
+def _is_form_title(title: str, vocabulary: Vocabulary) -> bool:
+    """Whether a file among services or procedures is called as forms are ("Tờ trình …", "1. Đơn chuyển trường")."""
+    folded = label_words(title)
+    return any(folded == head or folded.startswith(f"{head} ") for head in vocabulary.forms.form_titles)
 
 
 def _attachment(pages: Pages, url: str) -> Attachment | None:
@@ -215,7 +224,11 @@ def _guides(pages: Pages, sections: Sections, online: dict[str, Service], vocabu
         if not page.home and _on_service(_label(page), vocabulary):
             listed.setdefault(page.key, page)
     for page in listed.values():
-        text = words(pages.own_text(page))
+        shown = pages.own_text(page)
+        text = words(shown)
         told = tuple(label.shown for label in vocabulary.people.service_words if contains_words(text, label))
+        steps = _STEPS.search(shown)
+        if steps is not None:
+            told = (*told, steps.group(1).strip())
         if len(told) >= _MIN_GUIDE_WORDS:
             yield Guide(page, told)
