@@ -103,9 +103,10 @@ class Judging:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Ends every worker, busy, idle or still starting, and returns when they are gone."""
-        for pool in (self._pool, self._lone_pool):
-            if pool is not None:
-                pool.shutdown(wait=False, cancel_futures=True)
+        pools = [pool for pool in (self._pool, self._lone_pool) if pool is not None]
+        results: list[Any] = [pool._result_queue for pool in pools]
+        for pool in pools:
+            pool.shutdown(wait=False, cancel_futures=True)
         workers = multiprocessing.active_children()
         for worker in workers:
             worker.terminate()
@@ -114,6 +115,10 @@ class Judging:
             worker.join(max(0.0, ends - monotonic()))
             if worker.is_alive():
                 worker.kill()
+        for queue in results:
+            # A worker that ended in the middle of sending leaves the pool's thread waiting for the rest of its result,
+            # and Python waits for that thread: only the end of the pipe ends both.
+            queue._writer.close()
 
     def at_once(self, unit: Unit, path: Path | None) -> None:
         """Judges here and now what needs no archive."""

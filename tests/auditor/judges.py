@@ -73,3 +73,8 @@ def judge_that_raises(path: Path | None, unit: Unit, context: JudgeContext) -> d
     if unit.id == "U1" and path is not None:
         raise RuntimeError("bug")
     return quick_judge(path, unit, context)
+
+
+def judge_with_much_to_say(path: Path | None, unit: Unit, context: JudgeContext) -> dict[str, Any]:
+    """A result that takes far longer to send than to make."""
+    return {**quick_judge(path, unit, context), "status_reason": "y" * 30_000_000}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import multiprocessing
+import threading
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,22 @@ import jsonschema
 import pytest
 
 from auditor import run as runs
+from auditor.archive import ArchiveWriter, archive_name
 from auditor.config import Config
+from auditor.model import CrawlEnd, Status, StoppedBy
 from auditor.register import Register
 from auditor.results import results_schema
 from auditor.run import CrawlTask, Outcome, ReportTask, RunInterruptedError, RunStoppedError, UsageError
 from auditor.store import RunState, Store, StoredRun, StoreError, StoreLostError, lock, lock_store, open_store
-from tests.auditor.judges import judge_that_always_dies, judge_that_dies_once, judge_that_hangs, judge_that_raises
+from tests.auditor.judges import (
+    judge_that_always_dies,
+    judge_that_dies_once,
+    judge_that_hangs,
+    judge_that_raises,
+    judge_with_much_to_say,
+)
 from tests.auditor.run_maker import FakeCrawl, Progress, config_in, register_of, tools_of
+from tests.spiders.web import wait_for
 
 DAY = date(2026, 10, 20)
 
@@ -49,6 +59,14 @@ def stored(folder: Path, run_id: str = "r1") -> StoredRun:
         found = store.run(run_id)
         assert found is not None
         return found
+    finally:
+        store.close()
+
+
+def stored_units(folder: Path) -> list[str]:
+    store = open_store(config_in(folder).store, create=False)
+    try:
+        return [unit for unit, status in store.statuses("r1").items() if status is not None]
     finally:
         store.close()
 
@@ -114,9 +132,28 @@ def test_resume_judges_what_was_crawled_but_not_judged(tmp_path: Path) -> None:
 def test_no_judging_process_outlives_an_interrupted_run(tmp_path: Path) -> None:
     with pytest.raises(RunInterruptedError):
         audited(tmp_path, FakeCrawl(3, KeyboardInterrupt()), judge=judge_that_hangs)
-    for process in multiprocessing.active_children():
-        process.join(timeout=10)
-    assert multiprocessing.active_children() == []
+    wait_for(lambda: not multiprocessing.active_children())
+
+
+def test_an_interrupted_run_ends_though_a_result_was_half_sent(tmp_path: Path) -> None:
+    busy: list[threading.Thread] = []
+
+    def crawl(task: CrawlTask) -> None:
+        for unit in task.units:
+            ArchiveWriter(path := task.archive_dir / archive_name(unit.id), unit, {}).close(
+                CrawlEnd(Status.AUDITED, "complete", StoppedBy.COMPLETE)
+            )
+            task.on_unit(unit, path)
+        busy.extend(set(threading.enumerate()) - before)
+        while len(stored_units(tmp_path)) < 2:
+            task.on_progress(Progress())
+        raise KeyboardInterrupt
+
+    before = set(threading.enumerate())
+    with pytest.raises(RunInterruptedError):
+        audited(tmp_path, crawl, register=register_of(20), judge=judge_with_much_to_say)
+    assert busy
+    wait_for(lambda: not any(thread.is_alive() for thread in busy))
 
 
 def test_a_judging_process_that_dies_once_costs_nothing(tmp_path: Path) -> None:
