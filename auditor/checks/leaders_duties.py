@@ -5,9 +5,10 @@ from __future__ import annotations
 from auditor.checks.section import finding_of
 from auditor.facts.pages import Pages, evidence_of
 from auditor.facts.people import People
-from auditor.facts.sections import Ladder, Sections
+from auditor.facts.sections import Ladder, Section, Sections
 from auditor.model import Finding, Reason, failed, partial, passed
-from auditor.vocabulary import Vocabulary
+from auditor.text import words
+from auditor.vocabulary import Vocabulary, label_words
 
 _TOPIC = "leaders_duties"
 _LEADERS = "leaders"
@@ -33,7 +34,7 @@ def leaders_duties(people: People, sections: Sections, pages: Pages, vocabulary:
     Fix: write the field of work beside each leader's name, or publish the assignment of the school year.
     """
     section = sections.find(_TOPIC)
-    if section.state is Ladder.CONTENT:
+    if section.state is Ladder.CONTENT and not _only_names(section, people, pages, vocabulary):
         return finding_of(section, vocabulary.topics[_TOPIC].title.lower(), pages)
     charged = [person for person in people.leaders if person.duty]
     if charged:
@@ -66,3 +67,22 @@ def leaders_duties(people: People, sections: Sections, pages: Pages, vocabulary:
     if best is not None and leaders_page.state in _ANNOUNCED:
         return finding_of(leaders_page, vocabulary.topics[_LEADERS].title.lower(), pages)
     return failed("Không thấy trang hay mục nào nêu nhiệm vụ của lãnh đạo đơn vị.", pages.looked_at(), Reason.NOT_FOUND)
+
+
+def _only_names(section: Section, people: People, pages: Pages, vocabulary: Vocabulary) -> bool:
+    """Whether the section's pages name leaders and tell nothing else: no duties, no file, no picture."""
+    named = {person.page.key for person in people.leaders}
+    if any(person.duty for person in people.leaders) or not any(page.key in named for page in section.pages):
+        return False
+    terms, labels = vocabulary.people, vocabulary.topics[_TOPIC].labels
+    for page in section.pages:
+        for block in pages.own[page.key]:
+            folded = words(block.text)
+            told = terms.duties.first_in(folded) is not None or any(
+                folded.startswith(f"{verb} ") for verb in terms.duty_verbs
+            )
+            if block.images or (told and not block.level and label_words(block.text) not in labels):
+                return False
+            if any(pages.look(page.links[index].url).attachment is not None for index in block.links):
+                return False
+    return True

@@ -19,6 +19,7 @@ from auditor.vocabulary import Label, Labels, Vocabulary, under
 _MAX_LINE = 600
 _MAX_PAGES = 12
 _NEXT_BLOCKS = 4
+_FEW_PAGES = 3  # of so few pages none shows what is the template
 # A land line as written beside a label, with or without area code.
 _LABELLED_PHONE = re.compile(r"(?<!\d)\(?\+?\d(?:[\s.\-()]{0,3}\d){6,11}(?!\d)")
 _MAYBE_LABEL = re.compile(r"[\d:@：]")
@@ -343,7 +344,7 @@ def _spokesperson(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> S
     own_topic = {page.key for page in sections.find("spokesperson").pages}
     fronts = {page.key for page in pages.front}
     counts = {page.key: sum(map(page.words.count, labels)) for page in pages.pages}
-    everywhere = min(counts.values(), default=0)
+    everywhere = min(counts.values()) if len(counts) > _FEW_PAGES else 0
     for page in _topic_first(pages, own_topic):
         # What the template says on every page, such as an entry of the menu, is read on the front page.
         if page.key not in own_topic and counts[page.key] <= (0 if page.key in fronts else everywhere):

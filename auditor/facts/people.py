@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from auditor.facts.pages import Pages
@@ -24,7 +24,8 @@ _PROSE = 400  # a block of this length is running text
 _WINDOW = 14  # blocks after a name that may still tell about the person
 _MIN_DUTY = 12
 _MIN_DIGITS = 7
-_MIN_CHARGE = 8
+_MIN_CHARGE = 5
+_HONORIFIC = 8  # characters before a name that hold no more than a title
 _MAX_SENTENCES = 3000  # characters of a block that is read sentence by sentence
 _BEFORE_NAME = 60
 _MIN_STAFF = 3  # people without a leader's post that make a list of duties a directory
@@ -287,7 +288,7 @@ def _charge(page: Page, sentence: str, about: bool, vocabulary: Vocabulary) -> P
     before, _, after = sentence.partition(name) if name else ("", "", "")
     position = people.position(before) if len(before) <= _BEFORE_NAME else None
     post = before
-    if name and position is None and len(words(before)) <= _MIN_CHARGE:
+    if name and position is None and len(words(before)) <= _HONORIFIC:
         # "Bà …, Hiệu trưởng, phụ trách …": the post ends with the word that completes its name.
         tokens = after[:_BEFORE_NAME].split()
         position = people.position(" ".join(tokens))
@@ -334,8 +335,8 @@ class _Reader:
 
     def people(self, blocks: Iterable[Block]) -> Iterator[Person]:
         listed = tuple(blocks)
-        headers = self._headers(listed)
-        turned = self._turned(listed, headers)
+        turned = self._turned(listed)
+        headers = {table: found for table, found in self._headers(listed).items() if table not in turned}
         done: set[int] = set()
         pending = ""
         for block in listed:
@@ -370,17 +371,23 @@ class _Reader:
             pending = ""
         yield from self._close()
 
-    def _turned(
-        self, blocks: tuple[Block, ...], headers: Mapping[int, object]
-    ) -> dict[int, list[list[tuple[Block, str]]]]:
+    def _turned(self, blocks: tuple[Block, ...]) -> dict[int, list[list[tuple[Block, str]]]]:
         """Tables with a column per person and a row per field: per table its columns of (block, field)."""
         rows: dict[int, dict[int, str]] = {}
+        titled: set[int] = set()
         for block in blocks:
-            if block.cell is not None and block.cell.column == 0 and block.cell.table not in headers:
-                field = field_of(self.fields, block.text.rstrip(" :：")) if 0 < len(block.text) < 60 else None
-                if field is not None:
-                    rows.setdefault(block.cell.table, {}).setdefault(block.cell.row, field)
-        turned = {table: fields for table, fields in rows.items() if len(fields) >= 2 and "name" in fields.values()}
+            if block.cell is None or not 0 < len(block.text) < 60:
+                continue
+            field = field_of(self.fields, block.text.rstrip(" :："))
+            if field is not None and block.cell.column == 0:
+                rows.setdefault(block.cell.table, {}).setdefault(block.cell.row, field)
+            elif field is not None and rows.get(block.cell.table, {}).get(block.cell.row) == "name":
+                titled.add(block.cell.table)  # titles of columns stand beside that of the names
+        turned = {
+            table: fields
+            for table, fields in rows.items()
+            if "name" in fields.values() and len(set(fields.values())) >= 2 and table not in titled
+        }
         columns: dict[int, dict[int, list[tuple[Block, str]]]] = {}
         for block in blocks:
             if block.cell is not None and block.cell.table in turned and block.cell.column > 0 and block.text:

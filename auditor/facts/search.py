@@ -162,7 +162,7 @@ def rare_question(titles: Iterable[tuple[str, str]], home_words: str) -> Questio
         known = known or {
             (key(url), title): (url, title)
             for url, title in listed
-            if owners[words(title)] == 1 and _is_article(title, fewest, vocabulary)
+            if owners[words(title)] == 1 and _is_article(title, fewest, vocabulary) and _runs(title)
         }
     runs = {ident: _runs(title) for ident, (_, title) in known.items()}
     pairs = Counter(folded for found in runs.values() for folded in {folded for folded, _ in found})
@@ -183,9 +183,7 @@ def _is_article(title: str, fewest: int, vocabulary: Vocabulary) -> bool:
     count = folded.count(" ") + 1
     if count < fewest or any(folded in topic.labels for topic in vocabulary.topics.values()):
         return False
-    if count < _MIN_TITLE_WORDS and (
-        vocabulary.topics_of_label(title) or vocabulary.names.kind_of(title) is not None
-    ):
+    if count < _MIN_TITLE_WORDS and (vocabulary.topics_of_label(title) or vocabulary.names.kind_of(title) is not None):
         return False  # a section or the unit itself
     texts = vocabulary.placeholders
     return not any(labels.first_in(folded) for labels in (texts.soft_404, texts.soft_404_titles, texts.empty))

@@ -30,6 +30,9 @@ def options(*addresses: str) -> str:
         ('<a href="https://login.smas.edu.vn/Account"><img src="/hop.png" alt=""></a>', None, Verdict.PASS),
         (options("http://csdl.moet.gov.vn/"), None, Verdict.PASS),
         ("<a href=\"#\" onclick=\"window.open('https://vnedu.vn/')\">Sổ liên lạc</a>", None, Verdict.PASS),
+        (links("https://www.google.com/url?q=https%3A%2F%2Ftruong.hcm.edu.vn%2F&amp;sa=D"), None, Verdict.PASS),
+        (links("/chuyen?url=https://truong.hcm.edu.vn/"), None, Verdict.PASS),
+        (links("https://www.facebook.com/sharer.php?u=https://truong.hcm.edu.vn/"), None, Verdict.FAIL),
         (links("https://quanly.truongmau.vn/vao"), "quanly.truongmau.vn", Verdict.PASS),
         (links("https://quanly.truongmau.vn/vao"), "https://quanly.truongmau.vn/", Verdict.PASS),
         (links("https://olm.vn/", "https://azota.vn/", "https://lms.vnedu.vn/"), None, Verdict.FAIL),
@@ -38,7 +41,8 @@ def options(*addresses: str) -> str:
         (links("https://khac.vn/"), "quanly.truongmau.vn", Verdict.FAIL),
     ],
     ids=[
-        "known", "picture link", "option", "handler", "declared host", "declared address", "learning sites",
+        "known", "picture link", "option", "handler", "behind a counter", "behind a counter of the portal",
+        "shared elsewhere", "declared host", "declared address", "learning sites",
         "look-alike host", "named in text only", "another than the declared one",
     ],
 )  # fmt: skip

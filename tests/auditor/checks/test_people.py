@@ -41,6 +41,14 @@ LINKED = "<h2>Danh bạ</h2>" + "".join(
     for name, post, _, mail in PEOPLE
 )
 NAMES = "<h2>Danh bạ</h2>" + "".join(f"<p>{name}</p>" for name, *_ in PEOPLE)
+TURNED = (
+    "<h2>Danh bạ</h2><table>"
+    + "".join(
+        f"<tr><td>{label}</td>" + "".join(f"<td>{person[field]}</td>" for person in PEOPLE) + "</tr>"
+        for field, label in enumerate(("Họ và tên", "Chức vụ", "Điện thoại", "Email"))
+    )
+    + "</table>"
+)
 OFFICES = (
     "<h2>Danh bạ</h2><p>Văn phòng: 028 3000 1111</p><p>Phòng Tài vụ: 028 3000 2222</p>" + "<p>Giờ làm việc.</p>" * 3
 )
@@ -58,14 +66,17 @@ OFFICES = (
         (table(3), Verdict.PARTIAL),
         (table(2), Verdict.PARTIAL),
         ('<h2>Danh bạ</h2><a href="/tep/danh-ba.pdf">Danh bạ cán bộ, giáo viên, nhân viên</a>', Verdict.PARTIAL),
+        (TURNED, Verdict.PASS),
         (NAMES, Verdict.FAIL),
+        (NAMES.replace("Danh bạ", "Đội ngũ giáo viên"), Verdict.FAIL),
         (OFFICES, Verdict.FAIL),
         ("<h2>Danh bạ</h2><p>Nội dung đang được cập nhật.</p>", Verdict.FAIL),
     ],
     ids=[
         "table", "table without header", "two people of a small unit", "cards", "lines", "behind links",
         "no e-mail", "names and posts",
-        "only a file", "names only", "offices only", "being updated",
+        "only a file", "a column per person", "names only", "names under a heading that speaks of teachers",
+        "offices only", "being updated",
     ],
 )  # fmt: skip
 def test_staff_directory(body: str, verdict: Verdict) -> None:
@@ -102,6 +113,10 @@ DUTIES = (
     "<h2>Ban Giám hiệu</h2><table><tr><th>Họ và tên</th><th>Chức vụ</th><th>Nhiệm vụ</th></tr>"
     f"<tr><td>Bà Mẫu Thị An</td><td>Hiệu trưởng</td><td>{DUTY}</td></tr></table>"
 )
+EMPTY_DUTY = (
+    "<h2>Ban Giám hiệu</h2><div><b>Mẫu Thị An</b><div>Chức vụ: Hiệu trưởng</div><div>Lĩnh vực phụ trách: </div>"
+    "<div>Email: phu-trach-nhiem-vu@thcsmau.edu.vn</div></div>"
+)
 NO_DUTIES = (
     "<h2>Ban Giám hiệu</h2><div>Họ và tên:</div><h3>Mẫu Thị An</h3><div>Chức vụ:</div><div>Hiệu trưởng</div>"
     "<div>Lĩnh vực công việc phụ trách:</div><h2>Tin tức mới</h2><p>Hội thi làm diều giấy mừng xuân mới của trường.</p>"
@@ -114,13 +129,24 @@ NO_DUTIES = (
         ("/bgh/", DUTIES, Verdict.PASS),
         ("/bgh/", f"<h2>Ban Giám hiệu</h2><p>Hiệu trưởng: Mẫu Thị An</p><p>{DUTY}</p>", Verdict.PASS),
         ("/nhiem-vu-lanh-dao/", f"<h2>Nhiệm vụ của lãnh đạo</h2><p>{DUTY * 3}</p>", Verdict.PASS),
+        ("/bgh/", "<h2>Bộ máy</h2><p>Hiệu trưởng Mẫu Thị An phụ trách chung. Còn lại là các tổ.</p>", Verdict.PASS),
+        ("/bgh/", "<h2>Bộ máy</h2><p>Bà Mẫu Thị An, Hiệu trưởng, chịu trách nhiệm về tài chính.</p>", Verdict.PASS),
+        ("/bgh/", "<h2>Nhiệm vụ</h2><p>Hiệu trưởng Mẫu Thị An: nhân sự; Phó Hiệu trưởng Lê Văn Bình: dạy học.</p>",
+         Verdict.PASS),
+        ("/bgh/", "<h2>Các thời kỳ</h2><p>Hiệu trưởng Mẫu Thị An: nhiệm kỳ 1990 - 1995.</p>", Verdict.PARTIAL),
+        ("/bgh/", EMPTY_DUTY, Verdict.PARTIAL),
+        ("/nhiem-vu-lanh-dao/", "<p>Hiệu trưởng: bà Mẫu Thị An. Hiệu phó: ông Lê Văn Bình.</p>", Verdict.PARTIAL),
         ("/bgh/", NO_DUTIES, Verdict.PARTIAL),
         ("/bgh/", "<h2>Ban Giám hiệu</h2><p>Đang cập nhật...</p>", Verdict.PARTIAL),
         ("/bgh/", (404, "không có"), Verdict.PARTIAL),
         ("/bai/", "<h2>Hội thi</h2><p>Các em làm diều.</p>", Verdict.FAIL),
     ],
-    ids=["table", "lines", "page of duties", "empty field", "being updated", "dead", "nothing"],
-)
+    ids=[
+        "table", "lines", "page of duties", "sentence", "post behind the name", "fields behind colons",
+        "terms of office", "empty field before another", "page of duties with names only",
+        "empty field", "being updated", "dead", "nothing",
+    ],
+)  # fmt: skip
 def test_leaders_duties(path: str, body: str | tuple[int, str], verdict: Verdict) -> None:
     menu = [("Tin tức", "/tin-tuc/"), (("Nhiệm vụ của lãnh đạo" if "nhiem" in path else "Ban Giám hiệu"), path)]
     if path == "/bai/":
@@ -187,3 +213,44 @@ def test_signature_of_another_body_is_no_board() -> None:
     menu = [("Tin tức", "/tin-tuc/")]
     archive = make_archive({"/": page("<p>Chào</p>", menu=menu), "/tin-tuc/": page(article, menu=menu)})
     assert finding_of(editorial_board, archive).verdict is Verdict.MANUAL
+
+
+def test_leaders_with_duties_and_members_of_the_board_are_no_directory() -> None:
+    """Who does what is asked by 2.3.b and 3; parents still find nobody's number."""
+    menu = [("Phân công nhiệm vụ Ban Giám hiệu", "/phan-cong/"), ("Ban Biên tập", "/bbt/")]
+    board = f"<h2>Ban Biên tập</h2><ul>{HEAD}{EDITOR}{ADMIN}</ul>"
+    duties = DUTIES.replace("Ban Giám hiệu", "Phân công nhiệm vụ Ban Giám hiệu")
+    archive = make_archive(
+        {
+            path: page(body, menu=menu)
+            for path, body in (("/", "<p>Chào</p>"), ("/phan-cong/", duties), ("/bbt/", board))
+        }
+    )
+    assert finding_of(staff_directory, archive, options={"min_people": 3}).verdict is Verdict.FAIL
+    assert finding_of(leaders_duties, archive).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("footer", "verdict"),
+    [
+        ("Trường Mẫu. Điện thoại: 028 3000 1111. Trưởng Ban biên tập: Hiệu trưởng Mẫu Thị An.", Verdict.PARTIAL),
+        ("ĐT: 028 3000 1111. Email: thu@thcsmau.edu.vn. Quản trị website: cô Trần Thị Chi.", Verdict.PARTIAL),
+        (
+            "Ban Biên tập: Trưởng ban: bà Mẫu Thị An, Hiệu trưởng; Biên tập: ông Lê Văn Bình; "
+            "Quản trị mạng: cô Trần Thị Chi",
+            Verdict.PASS,
+        ),
+        ("Thiết kế: Công ty Mẫu. Thành viên: 12. Tổ trưởng: Lê Văn Bình.", Verdict.MANUAL),
+    ],
+    ids=["head", "administrator", "three roles in one line", "words of other things"],
+)
+def test_roles_in_a_line_of_the_footer(footer: str, verdict: Verdict) -> None:
+    archive = make_archive({"/": page("<p>Chào mừng.</p>", menu=MENU[:1], footer=f"<p>{footer}</p>")})
+    assert finding_of(editorial_board, archive).verdict is verdict
+
+
+def test_whoever_is_named_in_a_frame_is_named() -> None:
+    frames = '<html><head><title>Trường Mẫu</title></head><frameset rows="80,*"><frame src="/tren"><frame src="/giua">'
+    shown = page("<p>Chịu trách nhiệm nội dung: Hiệu trưởng Mẫu Thị An.</p>")
+    archive = make_archive({"/": f"{frames}</frameset></html>", "/tren": page("<p>Banner</p>"), "/giua": shown})
+    assert finding_of(editorial_board, archive).verdict is Verdict.PARTIAL

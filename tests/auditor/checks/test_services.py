@@ -19,6 +19,7 @@ APPLICATION = (
     '<label>Ngày sinh <input name="ngay"></label><button>Nộp hồ sơ</button></form>'
 )
 FILES = '<h2>Biểu mẫu</h2><ul><li><a href="/tep/don.docx">Đơn xin chuyển trường</a></li></ul>'
+NAMED = '<p>Tải về: <a href="/tep/don.docx">Tờ trình cho phép hoạt động</a></p>'
 TEXT = "<p>" + "Nhà trường tiếp nhận hồ sơ của phụ huynh tại phòng văn thư vào giờ hành chính. " * 4 + "</p>"
 DVC = "https://dichvucong.hochiminhcity.gov.vn/"
 
@@ -40,7 +41,11 @@ def pages_of(entry: tuple[str, str] | None, body: str | tuple[int, str] | None) 
         (SERVICES, APPLICATION, {}, Verdict.PASS),
         (FORMS, FILES, {"/tep/don.docx": b""}, Verdict.PASS),
         (SERVICES, f"<h2>Dịch vụ công trực tuyến</h2>{TEXT}{FILES}", {"/tep/don.docx": b""}, Verdict.PASS),
+        (("Một cửa trực tuyến", "/mot-cua/"), APPLICATION, {}, Verdict.PASS),
+        (SERVICES, f"<h2>Dịch vụ công trực tuyến</h2>{TEXT}{NAMED}", {"/tep/don.docx": b""}, Verdict.PASS),
         (SERVICES, f"<h2>Dịch vụ công trực tuyến</h2>{TEXT}", {}, Verdict.PARTIAL),
+        (NEWS, "<h2>Biểu mẫu tìm kiếm</h2><form action='/tim'><input name='q'><button>Tìm kiếm</button></form>", {},
+         Verdict.FAIL),
         (FORMS, FILES, {"/tep/don.docx": 404}, Verdict.PARTIAL),
         (FORMS, "<h2>Biểu mẫu</h2><p>Nội dung đang được cập nhật.</p>", {}, Verdict.PARTIAL),
         (FORMS, (404, "không có"), {}, Verdict.PARTIAL),
@@ -48,7 +53,8 @@ def pages_of(entry: tuple[str, str] | None, body: str | tuple[int, str] | None) 
         (None, None, {}, Verdict.FAIL),
     ],
     ids=[
-        "form to fill in", "form to fetch", "services with a form to fetch", "no form", "file is gone", "being updated",
+        "form to fill in", "form to fetch", "services with a form to fetch", "another name",
+        "named as forms are", "no form", "heading of a search box", "file is gone", "being updated",
         "dead", "only elsewhere", "nothing",
     ],
 )  # fmt: skip
@@ -80,6 +86,7 @@ def test_contact_form_is_no_service() -> None:
     ("entry", "body", "verdict"),
     [
         (SERVICES, GUIDE + APPLICATION, Verdict.PASS),
+        (SERVICES, f"<p>Cách làm: 1. Điền tên bé. 2. Bấm nút gửi. 3. Chờ trường gọi.</p>{APPLICATION}", Verdict.PASS),
         (SERVICES, APPLICATION, Verdict.PARTIAL),
         (("Ghi danh lớp 6 trường Mẫu", f"{DVC}tuyen-sinh/ghi-danh?truong=12"), None, Verdict.PARTIAL),
         (("Ghi danh trực tuyến", "https://forms.gle/abc"), None, Verdict.PARTIAL),
@@ -87,8 +94,11 @@ def test_contact_form_is_no_service() -> None:
         (FORMS, FILES, Verdict.NOT_APPLICABLE),
         (None, None, Verdict.NOT_APPLICABLE),
     ],
-    ids=["with guide", "without guide", "own entry in a system", "form service", "front door", "files only", "nothing"],
-)
+    ids=[
+        "with guide", "numbered steps", "without guide", "own entry in a system", "form service", "front door",
+        "files only", "nothing",
+    ],
+)  # fmt: skip
 def test_service_guide(entry: tuple[str, str] | None, body: str | None, verdict: Verdict) -> None:
     archive = make_archive(pages_of(entry, body), attachments={"/tep/don.docx": b""})
     assert finding_of(service_guide, archive).verdict is verdict

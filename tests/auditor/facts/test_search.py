@@ -119,5 +119,11 @@ def test_question_comes_from_an_article_and_not_from_what_stands_everywhere() ->
     assert question.text not in ("hội thi", "thi làm", "làm diều")
 
 
+def test_short_titles_are_asked_for_where_there_are_no_longer_ones() -> None:
+    question = rare_question([*TITLES[2:], ("http://a.vn/8", "Gom giấy vụn xuân")], "")
+    assert question is not None
+    assert question.article_url == "http://a.vn/8"
+
+
 def test_no_article_no_question() -> None:
     assert rare_question(TITLES[2:], "") is None
