@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from html.entities import name2codepoint
 from importlib import resources
 
@@ -270,11 +270,23 @@ def _characters(body: bytes, text: str, encoding: str) -> frozenset[str]:
     return frozenset(text) - frozenset(map(chr, range(0x80)))
 
 
+@lru_cache(maxsize=256)
+def _settled(characters: frozenset[str]) -> frozenset[str]:
+    """Those of the characters that NFC leaves alone whatever stands beside them."""
+    return frozenset(
+        char
+        for char in characters
+        if not unicodedata.combining(char)
+        and unicodedata.is_normalized("NFC", char)
+        and not "\u1100" <= char <= "\u11ff"
+    )
+
+
 def _compose(text: str, characters: frozenset[str]) -> tuple[str, float]:
     """Text in NFC, and the share of the accented Vietnamese letters that had been written with combining marks."""
     if "&#" in text and _MARK_ENTITY.search(text):
         text = _MARK_ENTITY.sub(lambda m: chr(int(m[1]) if m[1] else int(m[2], 16)), text)
-    elif not characters or unicodedata.is_normalized("NFC", text):
+    elif characters <= _settled(characters) or unicodedata.is_normalized("NFC", text):
         return text, 0.0
     combined = len(_COMBINED.findall(text))
     text = unicodedata.normalize("NFC", text)
