@@ -95,7 +95,7 @@ class Regions:
         return region
 
 
-_TAG_REGION = {
+TAG_REGION = {
     "nav": "menu",
     "header": "header",
     "footer": "footer",
@@ -114,8 +114,8 @@ _ROLE_REGION = {
 
 def own_region(tag: str, attributes: Mapping[str, str | None]) -> str | None:
     """The region that an element opens by itself, or None."""
-    if tag in _TAG_REGION:
-        return _TAG_REGION[tag]
+    if tag in TAG_REGION:
+        return TAG_REGION[tag]
     if not attributes or tag not in _REGION_TAGS:
         return None
     role = attributes.get("role")

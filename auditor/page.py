@@ -11,7 +11,7 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from auditor.charset import Decoded, decode
-from auditor.links import Link, extract_links, is_hidden, own_region
+from auditor.links import TAG_REGION, Link, extract_links, is_hidden, own_region
 from auditor.model import Capture
 from auditor.text import clean, words
 from auditor.urls import absolute, file_name, key
@@ -27,6 +27,7 @@ _PLAIN: Final = frozenset(
     "span b i u em strong font small big sup sub tt abbr cite code label mark ins s strike".split()
 )
 _FRAMES: Final = frozenset(("iframe", "frame", "embed", "form"))
+_TITLE_TAGS: Final = frozenset("div span p td a strong b li".split())
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 # Elements that pages use as headings without saying so by their tag.
 _TITLE_CLASS = re.compile(
@@ -185,15 +186,15 @@ class Page:
         return LexborHTMLParser(self.html)
 
 
-@lru_cache(maxsize=16384)
-def _styled_as_title(css: str) -> bool:
-    return bool(_TITLE_CLASS.search(css))
-
-
-@lru_cache(maxsize=16384)
-def _template_name(identity: str) -> str:
-    """A class or id without the numbers that tell one article of a template from the next."""
-    return _DIGITS.sub("", identity)
+@lru_cache(maxsize=32768)
+def _traits(
+    tag: str, css: str, identity: str | None, role: str | None, style: str | None
+) -> tuple[str | None, bool, str, bool]:
+    """What an element's attributes make of it: the region that it opens, whether it is styled as a title, its name in
+    the template (class or id without the numbers that tell one article from the next), whether its style hides it."""
+    region = own_region(tag, {"class": css, "id": identity, "role": role})
+    titled = bool(css) and tag in _TITLE_TAGS and bool(_TITLE_CLASS.search(css))
+    return region, titled, _DIGITS.sub("", css or identity or ""), bool(style) and is_hidden(style or "")
 
 
 class _Reader:
@@ -249,7 +250,7 @@ class _Reader:
                 self._buffer.append(text)
                 if state[8] is not None and (not self._links or self._links[-1] != state[8]):
                     self._links.append(state[8])
-            elif text:
+            elif text and self._buffer:
                 self._buffer.append(" ")
             return None
         if tag == "br":
@@ -274,20 +275,23 @@ class _Reader:
                 self._flush(state)
             block_tag = tag
             level = _HEADINGS.get(tag, level if tag == "center" else 0)
-        own_css = attributes.get("class") or ""
-        if own_css:
-            css = own_css
-            if not level and tag in ("div", "span", "p", "td", "a", "strong", "b", "li") and _styled_as_title(css):
-                level = 7
-        identity = own_css or attributes.get("id") or ""
-        if tag != "body":
-            path = hash((path, tag, _template_name(identity) if identity else ""))
-        opened = own_region(tag, attributes)
-        if opened is not None:
-            region = opened
-        style = attributes.get("style")
-        if (style and is_hidden(style)) or "hidden" in attributes:
-            hidden = True
+        if attributes:
+            own_css = attributes.get("class") or ""
+            traits = _traits(tag, own_css, attributes.get("id"), attributes.get("role"), attributes.get("style"))
+            opened, titled, template, hides = traits
+            if own_css:
+                css = own_css
+                if titled and not level:
+                    level = 7
+            path = hash((path, tag, template)) if tag != "body" else path
+            if opened is not None:
+                region = opened
+            if hides or "hidden" in attributes:
+                hidden = True
+        else:
+            path = hash((path, tag))
+            if tag in TAG_REGION:
+                region = TAG_REGION[tag]
         if tag == "a" or tag == "area":
             link = self.link_index.get(node.mem_id, link)
             if link is not None:
