@@ -133,14 +133,19 @@ _BEFORE_GRADE = re.compile(
 _GOES_ON = re.compile(r"\s?/\s?[A-ZĐ]|(?!T[0-9]{1,2}:)[A-Za-z_@%]")  # then it is the number of a document, or code
 
 
+_NUMBERS = re.compile(r"(?<![\w/.\-])(?P<a>[0-9]{1,2})(?P<sep>[/\-])(?P<b>[0-9]{1,2})(?P=sep)20[0-9]{2}(?![0-9/.\-])")
+_ENGLISH_DAY_END = re.compile(r"(?<!\w)(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?\Z", re.IGNORECASE)
+_HALF_DAY = re.compile(r"[\s,\-–]*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\s?[ap]\.?m\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class FoundDate:
     """A date in a text.
 
     start, end: offsets of `text`, which takes in a weekday and a time that belong to it. date: its first day.
     precision: "day", "month", "quarter", "year" or "school_year" (from 1 September). form: "dmy", "dmy_short" (year of
-    two digits), "iso", "ymd", "long_vi", "wp_month", "english", "month_vi", "quarter", "year", "school_year" or
-    "relative".
+    two digits), "mdy" (month first), "iso", "ymd", "long_vi", "wp_month", "english", "month_vi", "quarter", "year",
+    "school_year" or "relative".
     """
 
     start: int
@@ -189,22 +194,51 @@ def _month_of(word: str) -> int:
 _Core = tuple[int, int, date, str, str]
 
 
-def find_dates(text: str, *, fetched: date | None = None) -> list[FoundDate]:
-    """All dates of a text in its order. Relative ones ("2 ngày trước", "hôm qua") only where `fetched` is given."""
-    return list(_remembered_dates(text, fetched) if len(text) <= _REMEMBERED else _dates(text, fetched))
+_NO_FORMS: frozenset[str] = frozenset()
+
+
+def find_dates(text: str, *, fetched: date | None = None, month_first: frozenset[str] = _NO_FORMS) -> list[FoundDate]:
+    """All dates of a text in its order. Relative ones ("2 ngày trước", "hôm qua") only where `fetched` is given.
+
+    `month_first` are the forms of `number_forms` in which the month stands before the day.
+    """
+    if len(text) <= _REMEMBERED:
+        return list(_remembered_dates(text, fetched, month_first))
+    return _dates(text, fetched, month_first)
 
 
 @lru_cache(maxsize=16384)
-def _remembered_dates(text: str, fetched: date | None) -> tuple[FoundDate, ...]:
-    return tuple(_dates(text, fetched))
+def _remembered_dates(text: str, fetched: date | None, month_first: frozenset[str]) -> tuple[FoundDate, ...]:
+    return tuple(_dates(text, fetched, month_first))
 
 
-def _dates(text: str, fetched: date | None) -> list[FoundDate]:
+def number_forms(text: str) -> list[tuple[str, bool | None]]:
+    """The forms of the dates in numbers in a text, each with whether it must be month-first: None where both fit.
+
+    A form is the sign between the numbers, with "en" where an English weekday and "vi" where any other word of a
+    weekday stands before, and "am" where a time with AM or PM stands behind.
+    """
+    found: list[tuple[str, bool | None]] = []
+    for match in _NUMBERS.finditer(text):
+        first, second = int(match["a"]), int(match["b"])
+        if 1 <= first <= 31 and 1 <= second <= 31 and min(first, second) <= 12:
+            proof = None if max(first, second) <= 12 else second > 12
+            found.append((_number_form(text, match.start(), match.end(), match["sep"]), proof))
+    return found
+
+
+def _number_form(text: str, start: int, end: int, sep: str) -> str:
+    before = text[max(0, start - 14) : start].rstrip(" ,")
+    day = "en" if _ENGLISH_DAY_END.search(before) else "vi" if _may_lead(before) else ""
+    return f"{day}{sep}{'am' if _HALF_DAY.match(text, end) else ''}"
+
+
+def _dates(text: str, fetched: date | None, month_first: frozenset[str]) -> list[FoundDate]:
     found: list[FoundDate] = []
     done = 0
     match = _SHAPE.search(text)
     while match:
-        if core := _core(text, match, fetched):
+        if core := _core(text, match, fetched, month_first):
             found.append(_with_surroundings(text, core, done))
             done = found[-1].end
         match = _SHAPE.search(text, max(done, match.end("a")))
@@ -216,7 +250,7 @@ def _dates(text: str, fetched: date | None) -> list[FoundDate]:
     return found
 
 
-def _core(text: str, match: re.Match[str], fetched: date | None) -> _Core | None:
+def _core(text: str, match: re.Match[str], fetched: date | None, month_first: frozenset[str]) -> _Core | None:
     """The date at a match: start, end, date, precision, form; without weekday and time."""
     start, end = match.span()
     kind = match.lastgroup
@@ -224,7 +258,7 @@ def _core(text: str, match: re.Match[str], fetched: date | None) -> _Core | None
     if kind == "a":
         return _year(text, start, end, a) if len(a) == 4 else None
     if kind in ("c", "b"):
-        return _numeric(text, match)
+        return _numeric(text, match, month_first)
     if kind in ("unit", "unitend", "enunit"):
         return _ago(text, match, fetched)
     if kind == "y2":
@@ -250,7 +284,7 @@ def _core(text: str, match: re.Match[str], fetched: date | None) -> _Core | None
     return (start, end, made, "day", form) if made else None
 
 
-def _numeric(text: str, match: re.Match[str]) -> _Core | None:
+def _numeric(text: str, match: re.Match[str], month_first: frozenset[str]) -> _Core | None:
     start, end = match.span()
     a, sep, b, c = match["a"], match["sep"], match["b"], match["c"]
     before = text[start - 1] if start else ""
@@ -290,9 +324,12 @@ def _numeric(text: str, match: re.Match[str]) -> _Core | None:
         rising = int(b) == int(a) + 1 and int(c) == int(b) + 1
         if rising or _BEFORE_GRADE.search(text[max(0, start - 20) : start]):
             return None
-    made = _day(_full_year(c), int(b), int(a))
+    swapped = bool(month_first) and _number_form(text, start, end, sep) in month_first
+    made = _day(_full_year(c), int(a), int(b)) if swapped else _day(_full_year(c), int(b), int(a))
     if made is None or (sep == "." and _BEFORE_GRADE.search(text[max(0, start - 20) : start])):
         return None
+    if swapped:
+        return start, end, made, "day", "mdy"
     return start, end, made, "day", "dmy" if len(c) == 4 else "dmy_short"
 
 

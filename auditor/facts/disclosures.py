@@ -15,6 +15,7 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 from auditor.dates import classify, find_citations, find_dates
+from auditor.facts.date_order import DateOrder
 from auditor.facts.documents import Documents, data_tables, says_download
 from auditor.facts.pages import Pages, Reach, Target
 from auditor.facts.publications import Origin, Publications
@@ -160,10 +161,11 @@ def read(
     documents: Documents,
     publications: Publications,
     vocabulary: Vocabulary,
+    order: DateOrder,
     as_of: date,
 ) -> Disclosures:
     """Gathers disclosures from sections, titles, lists of documents and pictures."""
-    reader = _Reader(pages, sections, documents, publications, vocabulary, as_of)
+    reader = _Reader(pages, sections, documents, publications, vocabulary, order, as_of)
     return Disclosures(tuple(reader.items()), {topic: sections.find(topic) for topic in TOPICS})
 
 
@@ -175,8 +177,10 @@ class _Reader:
         documents: Documents,
         publications: Publications,
         vocabulary: Vocabulary,
+        order: DateOrder,
         as_of: date,
     ) -> None:
+        self.order = order
         self.pages, self.sections, self.documents = pages, sections, documents
         self.publications, self.vocabulary, self.as_of = publications, vocabulary, as_of
         self.words = vocabulary.documents.disclosure
@@ -506,7 +510,7 @@ class _Reader:
         elif rest := beside.replace(title, "").strip():
             dates.extend(
                 DatedBy(found.date, "day", Dating.POSTED, beside[:200])
-                for found in find_dates(rest)
+                for found in find_dates(rest, month_first=self.order)
                 if found.precision == "day" and classify(rest, found) in ("plain", "posted")
             )
         if article is not None and article is page and not dates:
@@ -541,7 +545,7 @@ class _Reader:
             text = block.text
             if not text or (len(text) > _SIGNATURE_BLOCK and "signature" in roles):
                 continue
-            for found in find_dates(text):
+            for found in find_dates(text, month_first=self.order):
                 role = classify(text, found)
                 if found.precision == "day" and role in roles:
                     dating = Dating.SIGNATURE if role == "signature" else Dating.POSTED

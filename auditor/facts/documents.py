@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from auditor.dates import find_citations, find_dates
+from auditor.facts.date_order import DateOrder
 from auditor.facts.pages import Pages, Reach
 from auditor.facts.sections import Entry, Ladder, Section, Sections
 from auditor.page import Block, Form, Page
@@ -107,14 +108,14 @@ class _Record:
     label: str = ""
 
 
-def read(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> Documents:
+def read(pages: Pages, sections: Sections, vocabulary: Vocabulary, order: DateOrder) -> Documents:
     """Finds the listed documents and puts together what is said of each."""
-    return _Reader(pages, sections.find(TOPIC), vocabulary).documents()
+    return _Reader(pages, sections.find(TOPIC), vocabulary, order).documents()
 
 
 class _Reader:
-    def __init__(self, pages: Pages, section: Section, vocabulary: Vocabulary) -> None:
-        self.pages, self.section, self.vocabulary = pages, section, vocabulary
+    def __init__(self, pages: Pages, section: Section, vocabulary: Vocabulary, order: DateOrder) -> None:
+        self.pages, self.section, self.vocabulary, self.order = pages, section, vocabulary, order
         self.words = vocabulary.documents
         self.homes = home_copies(pages)
         self._fields: dict[str, str | None] = {}
@@ -631,15 +632,19 @@ class _Reader:
             number=number,
             kind=texts.get("kind", "")[:100] or self._kind(title, number),
             authority=texts.get("issuer", "")[:150] or self._authority(title, number, label),
-            issued=_date_in(texts.get("issued", "")) or self._issued_in(title, number),
-            posted=_date_in(texts.get("posted", "")),
-            effective=_date_in(texts.get("effective", "")),
+            issued=self._date_in(texts.get("issued", "")) or self._issued_in(title, number),
+            posted=self._date_in(texts.get("posted", "")),
+            effective=self._date_in(texts.get("effective", "")),
             state=self._state(texts.get("state", "")) or self._effect(texts.get("effective", "")),
             signer=texts.get("signer", "")[:100],
             files=tuple(files[:20]),
             detail=detail,
             listed=any(not record.detail or key(record.detail) != record.page.key for record in group),
         )
+
+    def _date_in(self, text: str) -> date | None:
+        found = [one for one in find_dates(text, month_first=self.order) if one.precision == "day"]
+        return found[0].date if found else None
 
     def _files_on(self, page: Page) -> Iterator[str]:
         for link in self.pages.own_links(page):
@@ -763,11 +768,6 @@ def _bare(title: str) -> str:
     """A title without the label and the brackets that a template puts around it ("Tên: (…)")."""
     match = _WRAPPED.fullmatch(title)
     return match.group(1) if match else title
-
-
-def _date_in(text: str) -> date | None:
-    found = [one for one in find_dates(text) if one.precision == "day"]
-    return found[0].date if found else None
 
 
 def file_states(pages: Pages, document: Document) -> tuple[Reach, ...]:

@@ -10,12 +10,14 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from operator import itemgetter
 
 from auditor.dates import FoundDate, classify, find_dates
+from auditor.facts.date_order import DateOrder
 from auditor.facts.documents import Documents, home_copies
 from auditor.facts.pages import Pages
 from auditor.facts.sections import Ladder, Sections
@@ -44,6 +46,7 @@ _ARTICLE_NEAR = 6
 _LIST = 3
 _UNDER = 60  # blocks below a heading that may be under it
 _HOME = "home"
+_FRAME = ("menu", "header", "footer", "crumb")  # regions around the content of a page
 _LISTED = ("news", "documents")  # topics whose sections are lists: what they list is of the topic, too
 
 
@@ -135,18 +138,27 @@ class Publications:
         return self.by_title.get(words(title)) if title else None
 
 
-def read(pages: Pages, sections: Sections, documents: Documents, vocabulary: Vocabulary, as_of: date) -> Publications:
+def read(
+    pages: Pages, sections: Sections, documents: Documents, vocabulary: Vocabulary, order: DateOrder, as_of: date
+) -> Publications:
     """Collects the dates of articles and lists, and those of listed documents."""
-    reader = _Reader(pages, sections, documents, vocabulary, as_of)
+    reader = _Reader(pages, sections, documents, vocabulary, order, as_of)
     reader.read()
     return reader.result()
 
 
 class _Reader:
     def __init__(
-        self, pages: Pages, sections: Sections, documents: Documents, vocabulary: Vocabulary, as_of: date
+        self,
+        pages: Pages,
+        sections: Sections,
+        documents: Documents,
+        vocabulary: Vocabulary,
+        order: DateOrder,
+        as_of: date,
     ) -> None:
         self.pages, self.documents, self.vocabulary, self.as_of = pages, documents, vocabulary, as_of
+        self.order = order
         self.topics_of_page = _topics_of_pages(sections)
         self.found: dict[str, Publication] = {}
         self.homes = home_copies(pages)
@@ -155,7 +167,7 @@ class _Reader:
         self.headings: dict[str, list[tuple[int, frozenset[str]]]] = {}
 
     def read(self) -> None:
-        stamps = {page.key: list(stamps_of(page)) for page in self.pages.pages}
+        stamps = {page.key: list(stamps_of(page, self.order)) for page in self.pages.pages}
         clocks = _clock_spots(self.pages, stamps)
         seen: set[tuple[int, int, str]] = set()
         for page in self.pages.pages:
@@ -229,7 +241,7 @@ class _Reader:
                 if content and content[:10] not in self.template_days and (found := self._declared(content)):
                     return found, Origin.META, f"{name}: {content}", title, None
         for stamp in stamps:
-            if listed.get(_place(stamp.block), 0) >= _LIST or stamp.title:
+            if listed.get(_place(stamp.block), 0) >= _LIST or stamp.title or self._in_frame(page, stamp, title_at):
                 continue
             distance = stamp.index - title_at
             if not -_NEAR <= distance <= _ARTICLE_NEAR:
@@ -253,6 +265,13 @@ class _Reader:
                 return found, Origin.URL, page.url, title, None
         return None
 
+    def _in_frame(self, page: Page, stamp: Stamp, title_at: int) -> bool:
+        """Whether a stamp stands in the frame around the content; an article may have its title in a header, too."""
+        region = stamp.block.region
+        return region in ("menu", "footer", "crumb") or (
+            region == "header" and page.blocks[title_at].region != "header"
+        )
+
     def _is_item(self, page: Page, index: int) -> bool:
         """Whether a block is nothing but the linked title of another page: then the stamp before it is that page's."""
         if index >= len(page.blocks):
@@ -262,7 +281,7 @@ class _Reader:
         return linked is not None and len(linked[0]) >= 0.8 * len(block.text) and not extension(linked[1])
 
     def _declared(self, value: str) -> FoundDate | None:
-        found = find_dates(value)
+        found = find_dates(value, month_first=self.order)
         return found[0] if found and found[0].precision == "day" and found[0].date <= self.as_of else None
 
     # ------------------------------------------------------------------ dates beside links
@@ -362,7 +381,8 @@ class _Reader:
         quote: str,
         topics: frozenset[str],
     ) -> None:
-        title = _LEADING_DATE.sub("", title)
+        if title[:1].isdigit():
+            title = _LEADING_DATE.sub("", title)
         if day > self.as_of or not title:
             return
         target = self.pages.look(url) if url else None
@@ -374,11 +394,13 @@ class _Reader:
         known = self.found.get(ident)
         on_home = page.key in self.homes or (known is not None and known.on_home)
         if known is not None and _TRUST[known.origin] <= _TRUST[origin]:
-            self.found[ident] = _with(known, known.topics | topics, on_home)
+            if on_home != known.on_home or not topics <= known.topics:
+                self.found[ident] = _with(known, known.topics | topics, on_home)
             return
         topics = topics | (known.topics if known else frozenset())
-        self.found[ident] = _with(
-            Publication(title[:300], url or page.url, day, precision, origin, page, quote[:300]), topics, on_home
+        genre = _genre(origin, topics, on_home)
+        self.found[ident] = Publication(
+            title[:300], url or page.url, day, precision, origin, page, quote[:300], genre, topics, on_home
         )
 
     def result(self) -> Publications:
@@ -390,15 +412,15 @@ class _Reader:
 
 
 def _with(item: Publication, topics: frozenset[str], on_home: bool) -> Publication:
-    if item.origin is Origin.DOCUMENT or ("documents" in topics and "news" not in topics):
-        genre = Genre.DOCUMENT
-    elif "news" in topics or (on_home and not topics):
-        genre = Genre.NEWS
-    else:
-        genre = Genre.OTHER
-    return Publication(
-        item.title, item.url, item.day, item.precision, item.origin, item.page, item.quote, genre, topics, on_home
-    )
+    return replace(item, genre=_genre(item.origin, topics, on_home), topics=topics, on_home=on_home)
+
+
+def _genre(origin: Origin, topics: frozenset[str], on_home: bool) -> Genre:
+    if origin is Origin.DOCUMENT or ("documents" in topics and "news" not in topics):
+        return Genre.DOCUMENT
+    if "news" in topics or (on_home and not topics):
+        return Genre.NEWS
+    return Genre.OTHER
 
 
 def _topics_of_pages(sections: Sections) -> dict[str, frozenset[str]]:
@@ -430,16 +452,21 @@ def _template_days(pages: Pages) -> frozenset[str]:
 
 
 def _place(block: Block) -> tuple[str, str]:
-    return block.tag, _DIGIT.sub("", block.css)
+    return block.tag, _numberless(block.css)
 
 
-def stamps_of(page: Page) -> Iterator[Stamp]:
+@lru_cache(maxsize=8192)
+def _numberless(css: str) -> str:
+    return _DIGIT.sub("", css)
+
+
+def stamps_of(page: Page, order: DateOrder) -> Iterator[Stamp]:
     """The dates of a page that stand as stamps of publication, clocks not yet told apart."""
     fetched = _day_of(page.fetched_at)
     machine: dict[int, FoundDate] = {}
     for index, value, css in page.times:
         if index not in machine and not ("updated" in css and "published" not in css):
-            found = find_dates(value)
+            found = find_dates(value, month_first=order)
             if found and found[0].precision == "day":
                 machine[index] = found[0]
     for index, block in enumerate(page.blocks):
@@ -447,9 +474,9 @@ def stamps_of(page: Page) -> Iterator[Stamp]:
             title, url = _linked_title(page, block, block.text)
             if title[:1].isdigit() and len(title) < 2 * _TITLE_AFTER_DATE:
                 title, url = "", ""  # the link of a stamp to its article
-            yield Stamp(page, index, _as_shown(machine[index], block.text), title, url, machine=True)
+            yield Stamp(page, index, _as_shown(machine[index], block.text, order), title, url, machine=True)
         elif block.text and len(block.text) <= _STAMP_BLOCK and _DIGIT.search(block.text):
-            stamp = _stamp(page, index, block, fetched)
+            stamp = _stamp(page, index, block, fetched, order)
             if stamp is not None:
                 yield stamp
 
@@ -469,17 +496,17 @@ def _apart(page: Page, block: Block) -> str:
     return text
 
 
-def _as_shown(declared: FoundDate, text: str) -> FoundDate:
+def _as_shown(declared: FoundDate, text: str, order: DateOrder) -> FoundDate:
     """The declared date as the page shows it: where the two differ by a day, one of them is in another time zone."""
-    for found in find_dates(text) if len(text) <= _STAMP_BLOCK else []:
+    for found in find_dates(text, month_first=order) if len(text) <= _STAMP_BLOCK else []:
         if found.precision == "day" and abs(found.date - declared.date) == timedelta(days=1):
             return found
     return declared
 
 
-def _stamp(page: Page, index: int, block: Block, fetched: date | None) -> Stamp | None:
+def _stamp(page: Page, index: int, block: Block, fetched: date | None, order: DateOrder) -> Stamp | None:
     text = _apart(page, block)
-    dates = [one for one in find_dates(text, fetched=fetched) if one.precision in ("day", "month")]
+    dates = [one for one in find_dates(text, fetched=fetched, month_first=order) if one.precision in ("day", "month")]
     for found in reversed(dates) if len(dates) > 1 else dates:
         if found.precision != "day":
             continue
@@ -575,6 +602,7 @@ def _clock_spots(pages: Pages, stamps: Mapping[str, list[Stamp]]) -> frozenset[t
             or (always and len(shown_on) >= max(3, 0.2 * total))
             or (always and len(shown_on) >= 3 and all(stamp.found.weekday for stamp in place))
             or (len(by_page) >= max(3, 0.6 * total) and not _beside_titles(every))
+            or (len(by_page) >= max(3, 0.6 * total) and len(every) == len(by_page) and _ticks(every))
         ):
             clocks.add(spot)
     return frozenset(clocks)
@@ -584,7 +612,23 @@ def _beside_titles(stamps: list[Stamp]) -> bool:
     """Whether a block of articles repeats on every page: a linked title stands before or behind each stamp."""
     stamp = stamps[0]
     around = stamp.page.blocks[max(0, stamp.index - 1) : stamp.index + 2]
-    return any(len(stamp.page.links[at].text) >= _TITLE for block in around for at in block.links)
+    links = [stamp.page.links[at] for block in around for at in block.links]
+    return any(len(link.text) >= _TITLE and link.region not in _FRAME for link in links)
+
+
+def _ticks(stamps: list[Stamp]) -> bool:
+    """Whether stamps at one spot of the home page and others are a clock, running or stopped, whatever day it shows.
+
+    A running one goes on as far as the fetching did; a stopped one shows the same moment everywhere.
+    """
+    if not all(stamp.found.weekday for stamp in stamps) or not any(stamp.page.home for stamp in stamps):
+        return False
+    timed = [(stamp.page.fetched_at, stamp.found.date) for stamp in stamps]
+    days = [day for _, day in sorted(timed)]
+    fetched = [day for moment, _ in timed if (day := _day_of(moment)) is not None]
+    if len(fetched) < len(timed):
+        return False
+    return days == sorted(days) and days[-1] - days[0] <= max(fetched) - min(fetched) + timedelta(days=1)
 
 
 def _is_now(stamp: Stamp) -> bool:

@@ -218,3 +218,63 @@ def test_genres_follow_the_section() -> None:
 def test_articles_without_any_date_are_known_as_undated() -> None:
     found = publications(article(f"<h1>{TITLE}</h1>{TEXT}"))
     assert TITLE in [title for title, _ in found.undated]
+
+
+def clocked(clock: str) -> dict[str, str]:
+    """Six pages with a clock in the top bar, right before the title of the page."""
+    top = f'<div id="topbar"><span>{clock}</span></div>'
+    bodies = {f"/bai-{n}": f"<h2>Bài viết số {n} của nhà trường</h2>{TEXT}" for n in range(5)}
+    pages = {
+        path: page(top + body, title=f"Bài viết số {path[-1]} của nhà trường", menu=MENU)
+        for path, body in bodies.items()
+    }
+    links = "".join(f'<p><a href="{path}">Bài viết số {path[-1]} của nhà trường</a></p>' for path in pages)
+    return {"/": page(top + f"<h2>Trang chủ</h2>{links}", menu=MENU), **pages}
+
+
+@pytest.mark.parametrize("clock", ["Thứ ba, 20/10/2026 - 09:00", "Thứ tư, 14/10/2026", "Thứ sáu, 09:00:01 02/01/2026"])
+@pytest.mark.parametrize("as_of", [date(2026, 10, 20), date(2026, 12, 31)])
+def test_a_clock_dates_nothing_whatever_day_it_shows(clock: str, as_of: date) -> None:
+    """A running, slow or stopped clock in the top bar must not make old articles look fresh."""
+    found = facts_for(make_archive(clocked(clock)), as_of=as_of)(Publications)
+    assert found.items == ()
+    assert len(found.undated) == 5
+
+
+def test_a_day_in_the_frame_of_a_page_dates_no_article() -> None:
+    """ "Cập nhật 12/10/2026" in the header of a single page is not the day of its article."""
+    body = f"<header><p>Cập nhật: 12/10/2026</p></header><h2>{TITLE}</h2>{TEXT}"
+    assert publications(article(body)).items == ()
+
+
+def test_an_article_may_keep_its_stamp_in_a_header_of_its_own() -> None:
+    body = f"<article><header><h1>{TITLE}</h1><p>12/10/2026</p></header>{TEXT}</article>"
+    assert [item.day for item in publications(article(body)).items] == [date(2026, 10, 12)]
+
+
+def american(*stamps: str) -> dict[str, str]:
+    rows = "".join(
+        f'<div class="row"><h3><a href="/node/{n}">Tin hoạt động thứ {n} của trường</a></h3><p>{stamp}</p></div>'
+        for n, stamp in enumerate(stamps)
+    )
+    return {"/": page("<h2>Chào mừng</h2>", menu=MENU), "/tin-tuc": page(f"<h1>Tin tức</h1>{rows}", menu=MENU)}
+
+
+def test_one_date_that_must_be_month_first_decides_for_its_form() -> None:
+    """Drupal's English default: "Tue, 09/08/2026" is 8 September once "Fri, 05/29/2026" is seen."""
+    stamps = ("Submitted by thuky on Tue, 09/08/2026 - 08:15", "Submitted by thuky on Fri, 05/29/2026 - 10:00")
+    found = publications({**american(*stamps), "/khac": page("<h2>Khác</h2><p>Đăng ngày 04/09/2026</p>", menu=MENU)})
+    days = {item.day for item in found.items}
+    assert {date(2026, 9, 8), date(2026, 5, 29)} <= days
+    assert date(2026, 8, 9) not in days
+    assert date(2026, 4, 9) not in days  # written by hand, in another form
+
+
+def test_without_proof_or_with_proofs_of_both_days_come_first() -> None:
+    assert {item.day for item in publications(american("05/06/2026", "07/08/2026", "09/10/2026")).items} == {
+        date(2026, 6, 5),
+        date(2026, 8, 7),
+        date(2026, 10, 9),
+    }
+    both = publications(american("05/06/2026", "05/29/2026", "29/05/2026"))
+    assert {item.day for item in both.items} == {date(2026, 6, 5), date(2026, 5, 29)}
