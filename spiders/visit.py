@@ -239,7 +239,9 @@ class Visit:
 
     # --- one request ---------------------------------------------------------------------------------------------
 
-    async def _once(self, url: str, method: str = "GET", sent: bytes = b"") -> Answer:
+    async def _once(
+        self, url: str, method: str = "GET", sent: bytes = b"", *, like_a_search_engine: bool = False
+    ) -> Answer:
         """One request through the gates of its host and its server. Raises FaultError."""
         around = self._around
         host = (urlsplit(url).hostname or "").lower()
@@ -250,7 +252,11 @@ class Visit:
             "Accept-Language": "vi,en;q=0.5",
             "Accept-Encoding": "gzip, deflate",
         }
-        if cookies := self._jar.header_for(url):
+        if like_a_search_engine:
+            own_name = user_agent(self._crawl.user_agent_contact)
+            headers["User-Agent"] = f"Mozilla/5.0 (compatible; Googlebot/2.1) {own_name}"
+            headers["Referer"] = "https://www.google.com/"
+        elif cookies := self._jar.header_for(url):
             headers["Cookie"] = cookies
         if sent:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -473,6 +479,7 @@ class Visit:
         stopped_by = await self._read_pages()
         if stopped_by in (StoppedBy.COMPLETE, StoppedBy.MAX_PAGES, StoppedBy.MAX_DEPTH):
             await self._try_search(home)
+            await self._look_like_a_search_engine(home)
         return self._verdict(stopped_by)
 
     def _verdict(self, stopped_by: StoppedBy) -> tuple[Status, str, StoppedBy]:
@@ -621,6 +628,19 @@ class Visit:
                 return {"error": Cause.OFF_SCOPE_REDIRECT.value}
             url, method, sent = location, "GET", b""
         return {"error": Cause.TOO_MANY_REDIRECTS.value}
+
+    async def _look_like_a_search_engine(self, home: Answer) -> None:
+        """Asks for the home page once more as a search engine's crawler would be shown it: injected pages hide from
+        people (cloaking). The note "search_engine_view" says what came back; the answer is a capture "probe"."""
+        seen: dict[str, object] = {"url": home.url}
+        try:
+            answer = await self._once(home.url, like_a_search_engine=True)
+        except FaultError as error:
+            seen["error"] = error.fault.code
+        else:
+            seen |= {"status": answer.status, "moved_to": moved_to(answer)}
+            self._archive.exchange(self._capture(answer, "probe"), request_headers=answer.asked_with)
+        self._archive.note("search_engine_view", seen)
 
     # --- what came back ------------------------------------------------------------------------------------------
 

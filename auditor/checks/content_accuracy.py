@@ -12,6 +12,7 @@ _KINDS = {
     "text": "chữ quảng cáo lạ trong trang",
     "meta": "chữ quảng cáo lạ trong tiêu đề hoặc mô tả trang",
     "defaced": "trang bị thay đổi giao diện",
+    "cloaked": "nội dung lạ chỉ hiện cho máy tìm kiếm",
     "redirect": "trang tự chuyển người xem sang nơi khác",
 }
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from auditor.archive import Archive
 from auditor.facts.pages import Pages
 from auditor.links import script_targets
-from auditor.page import Page
+from auditor.page import Page, read_page
 from auditor.text import words
 from auditor.urls import absolute, host_of
 from auditor.vocabulary import AbuseGroup, Label, Vocabulary, under
@@ -24,8 +25,8 @@ _DEFACED_PAGE = 3000  # characters: whoever defaces a page leaves little else on
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One sign: `kind` is "link", "hidden", "text", "meta", "defaced" or "redirect"; `quote` is defused text;
-    `sure` when it needs no judgement by itself."""
+    """One sign: `kind` is "link", "hidden", "text", "meta", "defaced", "redirect" or "cloaked" (only search engines are
+    shown it); `quote` is defused text; `sure` when it needs no judgement by itself."""
 
     kind: str
     page: Page
@@ -43,14 +44,15 @@ class Abuse:
     certain: bool
 
 
-def read(pages: Pages, vocabulary: Vocabulary) -> Abuse:
-    """Looks through every page that was read."""
+def read(pages: Pages, archive: Archive, vocabulary: Vocabulary) -> Abuse:
+    """Looks through every page that was read, and through the home page as search engines are shown it."""
     signs: list[Sign] = []
     known: set[tuple[str, str]] = set()
     for page in pages.pages:
         if len(signs) >= _MAX_SIGNS:
             break
         signs += _of_page(page, pages, vocabulary, known)
+    signs += _cloaked(pages, archive, vocabulary, {sign.word for sign in signs})
     signs.sort(key=lambda sign: not sign.sure)
     weak = {(sign.group, sign.word) for sign in signs if not sign.sure}
     certain = any(sign.sure for sign in signs) or len(weak) >= 4
@@ -60,6 +62,25 @@ def read(pages: Pages, vocabulary: Vocabulary) -> Abuse:
 def defuse(text: str) -> str:
     """Offending text made harmless to show: no address in it can be followed."""
     return text.replace("http", "hxxp").replace(".", "[.]")[:200]
+
+
+def _cloaked(pages: Pages, archive: Archive, vocabulary: Vocabulary, known: set[str]) -> Iterator[Sign]:
+    """Signs that stand only in the home page that search engines are shown (note and probe "search_engine_view")."""
+    views = [value for kind, value in archive.notes if kind == "search_engine_view" and isinstance(value, dict)]
+    for view in views:
+        for capture in archive.captures:
+            if capture.role != "probe" or capture.url != view.get("url"):
+                continue
+            page = read_page(capture)
+            for sign in _of_page(page, pages, vocabulary, set()):
+                if sign.sure and sign.word not in known:
+                    yield replace(sign, kind="cloaked")
+        moved = str(view.get("moved_to") or "")
+        if moved and not pages.internal(moved) and pages.home is not None:
+            for name, group in vocabulary.abuse.groups.items():
+                token = _host_token(host_of(moved), group)
+                if token:
+                    yield Sign("cloaked", pages.home, defuse(moved), token, name, True)
 
 
 def _of_page(page: Page, pages: Pages, vocabulary: Vocabulary, known: set[tuple[str, str]]) -> Iterator[Sign]:

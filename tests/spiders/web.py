@@ -63,17 +63,28 @@ class Web:
     serving: set[asyncio.Task[None]] = field(default_factory=set)
 
     def targets(self, host: str) -> list[str]:
-        """What was asked of a host, in order, but robots.txt and the guessed sitemap."""
-        return [x.target for x in self.asked if x.host == host and x.target not in ("/robots.txt", "/sitemap.xml")]
+        """What was asked of a host, in order, but robots.txt, the guessed sitemap and the search engine's view."""
+        return [
+            x.target
+            for x in self.asked
+            if x.host == host
+            and x.target not in ("/robots.txt", "/sitemap.xml")
+            and "Googlebot" not in x.headers.get("user-agent", "")
+        ]
 
     @property
     def proxy(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Takes a connection; the task is known before its first step, so that none is forgotten at the end."""
+        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
         self.serving.add(task)
+        # Also where the task is cancelled before its first step and its own `finally` never comes.
+        task.add_done_callback(lambda _: writer.transport.abort())
+        task.add_done_callback(self.serving.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while line := await reader.readline():
                 target = line.split(b" ")[1].decode()
@@ -93,9 +104,6 @@ class Web:
                 await self._answer(asked, writer)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, IndexError):
             pass
-        finally:
-            self.serving.discard(task)
-            writer.transport.abort()
 
     async def _answer(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
         site = self.hosts.get(asked.host)
@@ -121,15 +129,18 @@ def serving(web: Web) -> Iterator[Web]:
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
         stop.append(lambda: loop.call_soon_threadsafe(ended.set))
-        server = await asyncio.start_server(web.serve, "127.0.0.1", 0, backlog=512)
+        server = await asyncio.start_server(web.accept, "127.0.0.1", 0, backlog=512)
         web.port = server.sockets[0].getsockname()[1]
         ready.set()
         await ended.wait()
         server.close()
-        await asyncio.sleep(0.02)  # connections that were accepted last come to `serve` some turns later
-        for task in list(web.serving):
-            task.cancel()
-        await asyncio.sleep(0.02)
+        # Connections that were accepted last come to `accept` some turns later, aborted ones close some turns later.
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in list(web.serving):
+                task.cancel()
+            await asyncio.wait(others, timeout=0.1)
+        for _ in range(5):
+            await asyncio.sleep(0)
 
     thread = threading.Thread(target=asyncio.run, args=(main(),), daemon=True)
     thread.start()

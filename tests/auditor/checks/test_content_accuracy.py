@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.checks.content_accuracy import content_accuracy
-from tests.auditor.portal_maker import finding_of, make_archive, page
+from tests.auditor.portal_maker import finding_of, make_archive, page, probe
 
 MENU = [("Giới thiệu", "/gt"), ("Tin tức", "/tin")]
 
@@ -43,3 +43,24 @@ def test_abuse_fails(body: str) -> None:
 def test_innocent_content_is_left_to_a_person(body: str) -> None:
     found = finding_of(content_accuracy, make_archive({"/": page(body, menu=MENU)}))
     assert found.verdict == "manual", found
+
+
+CLOAKED = page("<p>Kubet, W88, Fun88: nhà cái uy tín, tài xỉu online</p>", menu=MENU, title="Kubet nhà cái uy tín")
+
+
+@pytest.mark.parametrize(
+    ("shown", "moved_to", "verdict"),
+    [
+        (CLOAKED, None, "fail"),
+        (page("<p>Chào mừng</p>", menu=MENU), None, "manual"),
+        (page("", menu=MENU), "https://8xbet.example/", "fail"),
+        (page("", menu=MENU), "https://thcsmau.hcm.edu.vn/trang-chu", "manual"),
+    ],
+)
+def test_what_only_search_engines_are_shown(shown: str, moved_to: str | None, verdict: str) -> None:
+    view = {"url": "http://thcsmau.hcm.edu.vn/", "status": 200, "moved_to": moved_to}
+    archive = make_archive(
+        {"/": page("<p>Chào mừng</p>", menu=MENU)}, probes=[probe("/", shown)], notes=[("search_engine_view", view)]
+    )
+    found = finding_of(content_accuracy, archive)
+    assert found.verdict == verdict, found
