@@ -100,6 +100,15 @@ def _none(
             [*evidence(vanished), *evidence(unread), *announcement(closed)],
             Reason.ROBOTS_FORBID if forbidden else Reason.CRAWL_CUT_SHORT,
         )
+    unopened = [item for item in existing if item.unread]
+    if unopened:
+        return manual(
+            f"Có {len(unopened)} tệp công khai ({named(unopened)}) quá lớn hoặc quá lâu để đọc tự động nên chưa biết "
+            f"có công khai trong {name} hay không.",
+            evidence(unopened),
+            Reason.UNDATABLE,
+            remedy="Mở tệp xem ngày ký; ghi ngày đăng ở từng nội dung công khai.",
+        )
     if dated:
         return failed(
             f"Không có nội dung công khai nào trong {name} hoặc gần đó; lần mới nhất là {_told(dated[0])}.",

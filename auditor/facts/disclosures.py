@@ -14,12 +14,14 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from urllib.parse import unquote
 
+from auditor.attachments import AttachmentText, read_apart
 from auditor.dates import classify, find_citations, find_dates
 from auditor.facts.date_order import DateOrder
 from auditor.facts.documents import Documents, data_tables, says_download
 from auditor.facts.pages import Pages, Reach, Target
 from auditor.facts.publications import Origin, Publications
 from auditor.facts.sections import Entry, Ladder, Section, Sections
+from auditor.model import Capture
 from auditor.page import Block, Page
 from auditor.text import contains_words, words
 from auditor.urls import DOCUMENT_EXTENSIONS, IMAGE_EXTENSIONS, extension, file_name, host_of, key
@@ -46,6 +48,9 @@ _TITLE = 8
 _SHORTEST = 4
 _SIGNATURE_BLOCK = 160
 _MAX_ITEMS = 1000
+_MAX_READ = 12  # files of a unit that are opened for the date or the part that nothing else tells
+_HEAD = 12  # lines at the head of a file that name it
+_SIGNED_LINE = 100
 _PATH_DAY = re.compile(r"(?<!\d)(20\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _NAME_DAY = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(20\d\d)(?:\d{6})?(?!\d)")
 _NAME_MONTH = re.compile(r"\bthang ?(0?[1-9]|1[0-2]) (?:nam )?(20\d\d)\b|(?<!\d)(0[1-9]|1[0-2])(20\d\d)(?!\d)")
@@ -96,7 +101,8 @@ class Disclosure:
     """One disclosure. `parts` are of PART_TOPICS' values; `forms` numbers of forms (circular 36/2017).
 
     `dates` stand in the order of trust; `in_section` is True under a menu of disclosures; `circular` is the number of
-    the circular it names, "" unknown; `school_year` the year in which its school year begins.
+    the circular it names, "" unknown; `school_year` the year in which its school year begins; `unread` is True where
+    our own limits kept its file from being read, so that its date may be unknown to us only.
     """
 
     title: str
@@ -109,6 +115,7 @@ class Disclosure:
     in_section: bool = False
     school_year: int | None = None
     circular: str = ""
+    unread: bool = False
 
     @property
     def dated(self) -> DatedBy | None:
@@ -185,6 +192,8 @@ class _Reader:
         self.publications, self.vocabulary, self.as_of = publications, vocabulary, as_of
         self.words = vocabulary.documents.disclosure
         self.found: dict[str, Disclosure] = {}
+        self.addresses: dict[str, list[str]] = {}  # of the files of each disclosure
+        self._bodies: dict[str, Capture] | None = None
 
     def items(self) -> list[Disclosure]:
         for topic in TOPICS:
@@ -210,6 +219,7 @@ class _Reader:
                     in_section=False,
                     extra=(DatedBy(signed, "day", Dating.SIGNATURE, document.quote),) if signed else (),
                 )
+        self._open_files()
         return sorted(
             self.found.values(),
             key=lambda item: (-(item.dated.day.toordinal() if item.dated else 0), item.url, item.title),
@@ -424,6 +434,76 @@ class _Reader:
                 circular=known.circular or item.circular,
             )
         self.found[ident] = item
+        addresses = self.addresses.setdefault(ident, [])
+        addresses += [address for _, address in files if address not in addresses]
+        if target.attachment is not None and target.url not in addresses:
+            addresses.append(target.url)
+
+    # ------------------------------------------------------------------ inside the files
+
+    def _open_files(self) -> None:
+        """Reads the files of disclosures that neither posting nor name dates, those under the menu first."""
+        left = _MAX_READ
+        waiting = [
+            ident
+            for ident, item in self.found.items()
+            if item.exists and (item.dated is None or item.dated.dating in (Dating.METADATA, Dating.LAST_MODIFIED))
+        ]
+        for ident in sorted(waiting, key=lambda ident: not self.found[ident].in_section):
+            for address in self.addresses.get(ident, ()):
+                attachment = self.pages.look(address).attachment
+                if attachment is None or not attachment.downloads or left <= 0:
+                    continue
+                capture = self._captures().get(attachment.key)
+                if capture is not None and capture.body:
+                    left -= 1
+                    text = read_apart(capture.body, attachment.type, attachment.name)
+                    self.found[ident] = self._with_text(self.found[ident], text)
+
+    def _captures(self) -> dict[str, Capture]:
+        if self._bodies is None:
+            self._bodies = {key(one.url): one for one in self.pages.captures if one.role == "attachment"}
+        return self._bodies
+
+    def _with_text(self, item: Disclosure, text: AttachmentText) -> Disclosure:
+        """A disclosure with what the text and the metadata of its file tell of it."""
+        if text.unread:
+            return replace(item, unread=True)
+        dates = [*item.dates, *self._signed(text.text)]
+        day = text.modified or text.created
+        if day is not None:
+            dates.append(DatedBy(day, "day", Dating.METADATA, item.title[:200]))
+        head = "\n".join(text.text.split("\n")[:_HEAD])
+        parts, forms = item.parts, item.forms
+        if not parts:
+            parts, told = self._told(head.split("\n"), under_menu=item.in_section)
+            forms = tuple(sorted({*forms, *told}))
+        return replace(
+            item,
+            parts=parts,
+            forms=forms,
+            dates=tuple(sorted((one for one in dates if one.day <= self.as_of), key=lambda one: _ORDER[one.dating])),
+            school_year=item.school_year or _school_year(head),
+            circular=item.circular or self._circular(head),
+        )
+
+    def _signed(self, text: str) -> list[DatedBy]:
+        """The day of a text's signature line: behind a place, else the last that stands in a line of its own."""
+        placed: list[DatedBy] = []
+        alone: list[DatedBy] = []
+        for line in text.split("\n"):
+            if len(line) > _SIGNATURE_BLOCK:
+                continue
+            for found in find_dates(line):
+                if found.precision != "day" or found.form != "long_vi":
+                    continue
+                role = classify(line, found)
+                one = DatedBy(found.date, "day", Dating.SIGNATURE, line[:200])
+                if role == "signature":
+                    placed.append(one)
+                elif role == "plain" and len(line) - (found.end - found.start) <= _TITLE and len(line) <= _SIGNED_LINE:
+                    alone.append(one)
+        return placed[-1:] or alone[-1:]
 
     def _is_article(self, page: Page, title: str) -> bool:
         """Whether a page is one publication, not a list of many."""
