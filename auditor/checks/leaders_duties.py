@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from auditor.checks.section import finding_of
 from auditor.facts.pages import Pages, evidence_of
 from auditor.facts.people import People
 from auditor.facts.sections import Ladder, Section, Sections
 from auditor.model import Finding, Reason, failed, partial, passed
 from auditor.text import words
+from auditor.urls import key
 from auditor.vocabulary import Vocabulary, label_words
 
 _TOPIC = "leaders_duties"
@@ -34,8 +37,21 @@ def leaders_duties(people: People, sections: Sections, pages: Pages, vocabulary:
     Fix: write the field of work beside each leader's name, or publish the assignment of the school year.
     """
     section = sections.find(_TOPIC)
-    if section.state is Ladder.CONTENT and not _only_names(section, people, pages, vocabulary):
+    lasting = {
+        entry.target.page.key
+        for topic in (_LEADERS, "organisation_chart")
+        for entry in sections.find(topic).entries
+        if entry.strong and entry.target is not None and entry.target.page is not None
+    }
+    articles = {page.key for page in section.pages} - lasting
+    charged_elsewhere = any(person.duty and person.page.key not in articles for person in people.leaders)
+    article = not charged_elsewhere and (
+        section.state is Ladder.SINGLE or (section.state is Ladder.CONTENT and _is_article(section, pages))
+    )
+    if section.state is Ladder.CONTENT and not article and not _only_names(section, people, pages, vocabulary):
         return finding_of(section, vocabulary.topics[_TOPIC].title.lower(), pages)
+    if article:
+        return finding_of(replace(section, state=Ladder.SINGLE), vocabulary.topics[_TOPIC].title.lower(), pages)
     charged = [person for person in people.leaders if person.duty]
     if charged:
         return passed(
@@ -67,6 +83,15 @@ def leaders_duties(people: People, sections: Sections, pages: Pages, vocabulary:
     if best is not None and leaders_page.state in _ANNOUNCED:
         return finding_of(leaders_page, vocabulary.topics[_LEADERS].title.lower(), pages)
     return failed("Không thấy trang hay mục nào nêu nhiệm vụ của lãnh đạo đơn vị.", pages.looked_at(), Reason.NOT_FOUND)
+
+
+def _is_article(section: Section, pages: Pages) -> bool:
+    """Whether all that announces the topic is the title of an article in a list, outside menus."""
+    listed = {key(single.url) for single in section.singles if single.page.key != key(single.url)}
+    serving = [entry for entry in section.entries if entry.state is Ladder.CONTENT]
+    return all(
+        not entry.strong and key(entry.url) in listed and key(entry.url) not in pages.furniture for entry in serving
+    )
 
 
 def _only_names(section: Section, people: People, pages: Pages, vocabulary: Vocabulary) -> bool:

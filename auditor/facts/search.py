@@ -31,6 +31,9 @@ _ENOUGH = 3
 # "…?page=search&keyword=" + word: the address to which a script appends the question
 _APPENDED = re.compile(r"""["'](?P<url>[^"'<>\s]{0,300}[?&](?P<name>[\w.\[\]-]{1,40})=)["']\s*\+""")
 _POSTBACK = re.compile(r"""__doPostBack\(\s*(?:'|&#39;|\\')(?P<target>[^'&\\]{1,200})""")
+_DISALLOW = re.compile(r"^\s*Disallow\s*:\s*(\S+)", re.I | re.M)
+_HANDLER = re.compile(r"""\son(?:click|key\w+)\s*=\s*["']([^"']{3,200})["']""", re.I)
+_PAGE_FORM = "__VIEWSTATE"
 _PUNCTUATION = re.compile(r"[^\w\s]+")
 _TITLE_END = re.compile(r"\s+[-–—|»]\s+|\s*[|»]\s*")
 _MIN_LETTERS = 3
@@ -162,8 +165,10 @@ def rare_question(titles: Iterable[tuple[str, str]], home_words: str) -> Questio
         known = known or {
             (key(url), title): (url, title)
             for url, title in listed
-            if owners[words(title)] == 1 and _is_article(title, fewest, vocabulary) and _runs(title)
+            if owners[words(title)] == 1 and _is_article(title, fewest, vocabulary)
         }
+        if not any(_runs(title) for _, title in known.values()):
+            known = {}
     runs = {ident: _runs(title) for ident, (_, title) in known.items()}
     pairs = Counter(folded for found in runs.values() for folded in {folded for folded, _ in found})
     single = Counter(word for _, title in known.values() for word in set(words(title).split()))
@@ -216,7 +221,7 @@ def read(pages: Pages, archive: Archive, vocabulary: Vocabulary) -> Search:
         documents[0] if documents else None,
         documents[1] if documents else None,
         tuple(_trials(pages, archive, chosen)),
-        chosen is not None and _robots_forbid(chosen, pages, archive),
+        chosen is not None and _robots_forbid(chosen, pages, archive, vocabulary.search),
     )
 
 
@@ -318,8 +323,10 @@ def _asked(page: Page, form: Form, box: Field, reaches: Reaches, terms: SearchWo
     if postback:
         fixed = _hidden(page, form, (("__EVENTTARGET", postback),))
         return SearchForm(page.url, reaches, form.action or page.url, "post", box.name, fixed, encoding, label, True)
-    if form.loose:
-        complete = _handled(page, form, box)
+    page_form = any(field.name == _PAGE_FORM for field in form.fields)
+    if form.loose or (page_form and not any(field.kind in ("submit", "image") for field in form.fields)):
+        # The form around a whole page is sent by nothing here: only a script can ask.
+        complete = _handled(page, form, box) or _has_handle(page, terms)
         return SearchForm(page.url, reaches, "", "", box.name, (), encoding, label, complete)
     parts = split(form.action)
     query = tuple(parse_qsl(parts.query, keep_blank_values=True)) if parts is not None else ()
@@ -395,6 +402,14 @@ def _handled(page: Page, form: Form, box: Field) -> bool:
         return True
     names = [name for name in (box.name, *box.css.split()) if len(name) > 3]
     return any(name in script for name in names for script in page.scripts)
+
+
+def _has_handle(page: Page, terms: SearchWords) -> bool:
+    """Whether something that only a script answers is called a search, or its handler is."""
+    if any(not link.url and words(link.text) in (*terms.short_boxes, *terms.boxes) for link in page.links):
+        return True
+    handlers = (match.group(1).lower() for match in _HANDLER.finditer(page.html))
+    return any(mark in handler for handler in handlers for mark in terms.marks)
 
 
 def _plain_fields(form: Form) -> tuple[tuple[str, str], ...]:
@@ -549,11 +564,16 @@ def _asks(url: str, question: str) -> bool:
     return parts is not None and question.lower() in unquote_plus(parts.query).lower()
 
 
-def _robots_forbid(form: SearchForm, pages: Pages, archive: Archive) -> bool:
+def _robots_forbid(form: SearchForm, pages: Pages, archive: Archive, terms: SearchWords) -> bool:
     for kind, value in archive.notes:
         if kind == "search" and isinstance(value, dict) and value.get("robots_forbids"):
             return True
-    if not form.action or form.method == "post":
+    if not form.action:
+        # Where only a script knows the address, robots.txt may tell it ("Disallow: /Timkiem").
+        texts = (capture.body.decode("utf-8", "replace") for capture in archive.captures if capture.role == "robots")
+        paths = (match.group(1).lower() for text in texts for match in _DISALLOW.finditer(text))
+        return any(mark in path for path in paths for mark in terms.marks)
+    if form.method == "post":
         return False
     asked = f"{form.action}?{form.field}={quote_plus('a')}"
     for capture in archive.captures:

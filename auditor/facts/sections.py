@@ -252,8 +252,11 @@ class _Finder:
                     if self._is_label(topic, name):
                         topics.setdefault(topic, (name, True))
             if not topics:
+                told = label_words(names[0] if names else page.title)
                 for topic in self.vocabulary.topics_of_address(_last_name(page.url)):
-                    topics[topic] = (page.title or file_name(page.url), False)
+                    # "/bieu-mau-05.html" of a page called "Biểu mẫu 05: Cam kết chất lượng" is no page of forms.
+                    if self.vocabulary.topics[topic].not_phrases.first_in(told) is None:
+                        topics[topic] = (page.title or file_name(page.url), False)
             for topic, (name, strong) in topics.items():
                 content = self.content(page, name)
                 if content.state is Ladder.CONTENT or strong:

@@ -254,3 +254,12 @@ def test_whoever_is_named_in_a_frame_is_named() -> None:
     shown = page("<p>Chịu trách nhiệm nội dung: Hiệu trưởng Mẫu Thị An.</p>")
     archive = make_archive({"/": f"{frames}</frameset></html>", "/tren": page("<p>Banner</p>"), "/giua": shown})
     assert finding_of(editorial_board, archive).verdict is Verdict.PARTIAL
+
+
+def test_duties_in_one_article_of_the_news_are_no_section() -> None:
+    """Next month the article is gone from the list, and nobody finds who answers for what."""
+    title = "Thông báo phân công nhiệm vụ Ban giám hiệu năm học mới"
+    article = page(f"<h1>{title}</h1><p>Bà Mẫu Thị An - Hiệu trưởng, phụ trách chung, tài chính.</p>", menu=MENU[:1])
+    news = page(f'<h2>Tin tức</h2><p><a href="/tin-tuc/7/">{title}</a></p>', menu=MENU[:1])
+    archive = make_archive({"/": news, "/tin-tuc/": news, "/tin-tuc/7/": article})
+    assert finding_of(leaders_duties, archive).verdict is Verdict.PARTIAL

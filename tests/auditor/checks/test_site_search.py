@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from auditor.checks.site_search import site_search
+from auditor.facts.search import search_form
 from auditor.model import Capture, Finding, Verdict
+from auditor.page import read_page
 from tests.auditor.portal_maker import finding_of, make_archive, page, probe
 
 MENU = [("Tin tức", "/tin-tuc/"), ("Văn bản", "/van-ban/"), ("Giới thiệu", "/gioi-thieu/")]
@@ -42,6 +44,26 @@ HOME_AGAIN = probe("/?s=dieu+giay", str(portal(WORDPRESS)["pages"]["/"]))
 EMPTY = answer(
     '<h2>Kết quả cho "diều giấy"</h2><p>Không tìm thấy bài nào.</p><a href="/?s=diều giấy&page=2">diều giấy 2</a>'
 )
+
+
+PAGE_FORM = (
+    '<form method="post" action="./"><input type="hidden" name="__VIEWSTATE" value="x"><input id="txtTim" '
+    'placeholder="Nhập từ khóa tìm kiếm" onkeypress="return Timkiem(event)"><p>Chào mừng.</p></form>'
+)
+ROBOTS = Capture(
+    "http://thcsmau.hcm.edu.vn/robots.txt", 200, (), b"User-agent: *\nDisallow: /Timkiem\n", "2026-10-20T01:00:00Z",
+    role="robots",
+)  # fmt: skip
+
+
+def test_box_that_only_a_script_sends_is_not_asked_by_the_form_around_the_page() -> None:
+    """Sent to the home page, the question would bring the home page, and the school would pay for it."""
+    form = search_form(read_page(make_archive(portal(PAGE_FORM)["pages"]).captures[0]))
+    assert form is not None
+    assert form.complete
+    assert not form.askable
+    assert found(portal(PAGE_FORM)).verdict is Verdict.UNDETERMINED
+    assert found(portal(PAGE_FORM, probes=[ROBOTS])).verdict is Verdict.PASS
 
 
 def found(made: dict[str, Any]) -> Finding:
