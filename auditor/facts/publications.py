@@ -229,13 +229,9 @@ class _Reader:
         chrome = page.key in self.pages.furniture or max(listed.values(), default=0) >= _LIST
         if not chrome:
             for script in page.scripts:
-                match = _JSON_DATE.search(script) if '"datePublished"' in script else None
-                if (
-                    match
-                    and match.group(1)[:10] not in self.template_days
-                    and (found := self._declared(match.group(1)))
-                ):
-                    return found, Origin.JSON_LD, match.group(0), title, None
+                declared = _json_day(script)
+                if declared and declared[:10] not in self.template_days and (found := self._declared(declared)):
+                    return found, Origin.JSON_LD, f"datePublished: {declared}", title, None
             for name in _META_DATES:
                 content = page.metas.get(name)
                 if content and content[:10] not in self.template_days and (found := self._declared(content)):
@@ -445,10 +441,16 @@ def _template_days(pages: Pages) -> frozenset[str]:
     declaring = 0
     for page in pages.pages:
         declared = {page.metas[name][:10] for name in _META_DATES if page.metas.get(name)}
+        declared |= {day[:10] for script in page.scripts if (day := _json_day(script))}
         declaring += bool(declared)
         for day in declared:
             counts[day] += 1
     return frozenset(day for day, count in counts.items() if count >= max(3, 0.5 * declaring))
+
+
+def _json_day(script: str) -> str:
+    match = _JSON_DATE.search(script) if '"datePublished"' in script else None
+    return match.group(1) if match else ""
 
 
 def _place(block: Block) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from auditor.attachments import AttachmentText
 from auditor.checks.disclosure_milestone import disclosure_milestone, window
 from auditor.model import Capture, Cause, Finding, Reason, Verdict
 from tests.auditor.portal_maker import FETCHED_AT, HOST, finding_of, make_archive, page
@@ -215,3 +216,45 @@ def test_last_modified_dates_a_file_that_nothing_else_dates() -> None:
 
 def test_the_same_archive_judged_for_an_earlier_day() -> None:
     assert judge(listed("20/06/2026"), as_of=date(2026, 5, 1), **LIVE).verdict is Verdict.MANUAL
+
+
+def signed(monkeypatch: pytest.MonkeyPatch, found: AttachmentText, *, modified: str = "", **more: Any) -> Finding:
+    """The answer for one file under the menu of disclosures that nothing but itself dates."""
+    monkeypatch.setattr("auditor.facts.disclosures.read_apart", lambda body, type, name: found)
+    headers = (("content-type", "application/pdf"), *((("last-modified", modified),) if modified else ()))
+    file = Capture(f"http://{HOST}/f.pdf", 200, headers, b"%PDF-1.4" + b"x" * 2000, FETCHED_AT, role="attachment")
+    return judge(listed("", "Công khai chất lượng giáo dục"), attachments={"/f.pdf": file}, **more)
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("Bến Vân, ngày 15 tháng 6 năm 2026\nHIỆU TRƯỞNG", Verdict.PASS),
+        ("Theo Thông tư số 36/2017/TT-BGDĐT ngày 28 tháng 12 năm 2017\nngày 15 tháng 6 năm 2026", Verdict.PASS),
+        ("Bến Vân, ngày 28 tháng 5 năm 2026", Verdict.PARTIAL),
+        ("Bến Vân, ngày 15 tháng 6 năm 2021", Verdict.FAIL),
+        ("Theo Thông tư số 36/2017/TT-BGDĐT ngày 28 tháng 12 năm 2017", Verdict.MANUAL),
+        ("Học sinh nhập học từ ngày 15 tháng 6 năm 2026 tại văn phòng nhà trường", Verdict.MANUAL),
+    ],
+)
+def test_the_signature_line_in_a_file_dates_it(monkeypatch: pytest.MonkeyPatch, text: str, verdict: Verdict) -> None:
+    assert signed(monkeypatch, AttachmentText(text)).verdict is verdict
+
+
+def test_the_signature_goes_before_metadata_and_last_modified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An old form uploaded again in June is not this June's disclosure."""
+    text = AttachmentText("Bến Vân, ngày 15 tháng 6 năm 2021", modified=date(2026, 6, 20))
+    assert signed(monkeypatch, text, modified="Sat, 20 Jun 2026 02:00:00 GMT").verdict is Verdict.FAIL
+    bare = AttachmentText("Công khai chất lượng", modified=date(2026, 6, 20))
+    assert signed(monkeypatch, bare, modified="Wed, 20 Jan 2021 02:00:00 GMT").verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("problem", ["killed", "too_large"])
+def test_a_file_that_our_limits_kept_closed_is_never_a_fail(monkeypatch: pytest.MonkeyPatch, problem: str) -> None:
+    found = signed(monkeypatch, AttachmentText(problem=problem), modified="Wed, 20 Jan 2021 02:00:00 GMT")
+    assert found.verdict is Verdict.MANUAL
+
+
+def test_a_scan_keeps_the_date_of_its_upload(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = signed(monkeypatch, AttachmentText(problem="no_text"), modified="Sat, 20 Jun 2026 02:00:00 GMT")
+    assert found.verdict is Verdict.PASS

@@ -278,3 +278,14 @@ def test_without_proof_or_with_proofs_of_both_days_come_first() -> None:
     }
     both = publications(american("05/06/2026", "05/29/2026", "29/05/2026"))
     assert {item.day for item in both.items} == {date(2026, 6, 5), date(2026, 5, 29)}
+
+
+def test_a_day_that_the_template_declares_in_json_is_nobodys() -> None:
+    """A theme that writes its own "datePublished" into every page must not date articles."""
+    head = '<script type="application/ld+json">{"@type":"WebSite","datePublished":"2019-03-01"}</script>'
+    stamped = {
+        f"/tin-{n}": page(f"<h1>{TITLE} {n}</h1><p>1{n}/09/2026</p>{TEXT}", title=f"{TITLE} {n}", menu=MENU, head=head)
+        for n in range(4)
+    }
+    found = publications({"/": page("<h2>Chào</h2>", menu=MENU), **stamped})
+    assert {item.day for item in found.items} == {date(2026, 9, 10 + n) for n in range(4)}
