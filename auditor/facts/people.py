@@ -13,9 +13,9 @@ from auditor.text import clean, has_accents, words
 from auditor.vocabulary import PersonFields, Vocabulary, field_of
 
 # Topics whose pages are read for people in any case.
-_LISTS = ("staff_directory", "leaders", "organisation_chart", "departments")
-# Those whose lists tell who does what, and are no directory.
-_CHARGES = ("leaders_duties", "editorial_board")
+_LISTS = ("staff_directory", "leaders", "departments")
+# Those whose lists tell who leads and does what, and are no directory.
+_CHARGES = ("organisation_chart", "leaders_duties", "editorial_board")
 # Topics whose running text may tell what leaders are charged with.
 _TELLING = ("leaders_duties", "leaders", "organisation_chart", "introduction")
 _MAX_PAGES = 40
