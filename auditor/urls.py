@@ -10,6 +10,9 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urljoin, ur
 from w3lib.url import safe_url_string
 
 _SIMPLE = re.compile(r"https?://[a-z0-9.-]+(?::\d{2,4})?(?:/[A-Za-z0-9._~/-]*)?\Z")
+# Paths that joining to a base changes nothing of: no scheme, no second slash at the start, no dots to resolve.
+_SIMPLE_PATH = re.compile(r"(?:/(?!/))?[A-Za-z0-9_~-][A-Za-z0-9._~/-]*\Z")
+_DOTS = re.compile(r"(?:^|/)\.\.?(?:/|\Z)")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
 _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*|/\([a-zA-Z]\([a-z0-9]{20,}\)\)", re.I)
@@ -63,6 +66,10 @@ def absolute(href: str, base: str, encoding: str = "utf-8") -> str | None:
         return None
     if _SCHEME.match(href) and not href[:5].lower().startswith("http"):
         return None
+    if _SIMPLE_PATH.match(href) and not _DOTS.search(href):
+        origin, folder = _place(base)
+        if origin:
+            return origin + href if href[0] == "/" else folder + href
     if not _SIMPLE.match(href):
         try:
             href = urljoin(base, href.replace("\\", "/") if not href.startswith("?") else href)
@@ -71,6 +78,18 @@ def absolute(href: str, base: str, encoding: str = "utf-8") -> str | None:
         if not _SIMPLE.match(href):
             return _safe(href, encoding)
     return href if href.count("/") > 2 else href + "/"
+
+
+@lru_cache(maxsize=4096)
+def _place(base: str) -> tuple[str, str]:
+    """Origin of an address, and the address of the folder in which it lies; empty where it needs more care."""
+    plain = base.partition("?")[0].partition("#")[0]
+    if not _SIMPLE.match(plain):
+        return "", ""
+    origin_end = plain.find("/", plain.find("//") + 2)
+    if origin_end < 0:
+        return plain, plain + "/"
+    return plain[:origin_end], plain[: plain.rfind("/") + 1]
 
 
 def _safe(url: str, encoding: str) -> str | None:
@@ -99,6 +118,11 @@ def key(url: str) -> str:
 
     Parameters are sorted and percent-encoding is made alike. Only for comparing, never for fetching.
     """
+    if _SIMPLE.match(url):
+        plain = url.partition("//")[2].removeprefix("www.")
+        host, _, path = plain.partition("/")
+        if ":" not in host:
+            return f"{host}/{path.rstrip('/')}"
     parts = split(url)
     if parts is None:
         return url
