@@ -41,6 +41,7 @@ _MIN_TITLE_WORDS = 5
 _FEWEST_TITLE_WORDS = 4  # where no title is longer
 _LISTS = frozenset({"documents", "own_resources", "forms", "exam_results", "yearbook", "disclosure"})
 _FURNITURE_PAGES = 10
+_HOME_AGAIN = 0.5  # of the home page's own blocks
 
 
 class Reaches(StrEnum):
@@ -477,7 +478,12 @@ def _runs(title: str) -> list[tuple[str, str]]:
 
 def _trials(pages: Pages, archive: Archive, form: SearchForm | None) -> Iterator[Trial]:
     known = _furniture(pages)
-    probes = {key(capture.url): capture for capture in archive.captures if capture.role == "probe"}
+    # Another probe may have asked for the address that a question was sent to by POST.
+    order = sorted(range(len(archive.captures)), key=lambda index: index not in archive.sent)
+    probes: dict[str, Capture] = {}
+    for index in order:
+        if archive.captures[index].role == "probe":
+            probes.setdefault(key(archive.captures[index].url), archive.captures[index])
     for kind, value in archive.notes:
         if kind != "search" or not isinstance(value, dict) or not value.get("question"):
             continue
@@ -537,7 +543,8 @@ def _furniture(pages: Pages) -> set[int]:
 def _finds(answer: Page, question: str, article_url: str, known: set[int], pages: Pages) -> tuple[bool, str]:
     """Whether an answer lists the article, or another page of the portal whose title holds the question.
 
-    Blocks that the home page has, too, say nothing: a portal that answers everything with its home page finds nothing.
+    Blocks of the template say nothing, nor do those of the home page where the answer is the home page again. A single
+    title that stands on the home page, too, may well be the answer.
     A portal that goes straight to its only hit has found it.
     """
     asked = words(question)
@@ -545,6 +552,10 @@ def _finds(answer: Page, question: str, article_url: str, known: set[int], pages
     here = key(answer.url)
     if article and here == article:
         return True, answer.title[:300]
+    own = {block.signature for block in pages.own[pages.home.key]} if pages.home is not None else set()
+    shown = {block.signature for block in answer.blocks}
+    if len(own & shown) < _HOME_AGAIN * len(own):
+        known = known - own
     for block in answer.blocks:
         if block.signature in known:
             continue
