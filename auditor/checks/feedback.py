@@ -56,6 +56,13 @@ def feedback(opinion: Opinion, sections: Sections, pages: Pages) -> Finding:
             [evidence_of(button.page, button.label, "Nút gửi ý kiến")],
             remedy="Đặt biểu mẫu góp ý vào một trang riêng có trong menu.",
         )
+    if opinion.addresses:
+        line = opinion.addresses[0]
+        return partial(
+            f"Chỉ có dòng “{line.label[:80]}” với hộp thư hoặc số điện thoại, chưa có biểu mẫu gửi ý kiến.",
+            [evidence_of(line.page, line.label, "Nơi nhận ý kiến")],
+            remedy="Đặt biểu mẫu góp ý vào một trang riêng có trong menu.",
+        )
     singles = sections.find("feedback").singles
     if singles:
         return partial(

@@ -17,6 +17,7 @@ from auditor.vocabulary import Label, Labels, Vocabulary, label_words
 TOPIC = "editorial_board"
 _MAX_LINE = 500
 _MAX_LINES = 300
+_SHORT_TITLE = 8  # words of a title that speaks of little beside the board
 _MAX_FURNITURE = 1500  # characters of a block at the edge of the page that may name somebody
 _AFTER_LABEL = 160
 _CLAUSE = re.compile(r"\s*[;|•]\s*|(?<=[^\W\d_]{3})\.\s+(?=[^\W\d_a-z])|\n")
@@ -96,9 +97,10 @@ def _board_pages(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> It
         for name in names:
             if name not in known:
                 title = label_words(name)
-                known[name] = title in topic.labels or (
-                    topic.title_phrases.first_in(title) is not None and topic.not_phrases.first_in(title) is None
+                named = topic.title_phrases.first_in(title) is not None or (
+                    title.count(" ") < _SHORT_TITLE and topic.phrases.first_in(title) is not None
                 )
+                known[name] = title in topic.labels or (named and topic.not_phrases.first_in(title) is None)
         if any(known[name] for name in names):
             seen.add(page.key)
             yield page

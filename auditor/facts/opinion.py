@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from auditor.facts.outlinks import led_to
 from auditor.facts.pages import Pages
+from auditor.facts.people import PHONE
 from auditor.facts.sections import Sections
 from auditor.page import Field, Form, Page
 from auditor.text import contains_words, words
@@ -17,6 +19,7 @@ _SENDERS = frozenset({"submit", "image", "button"})
 # A form with more text than this is a whole page wrapped in one form; its text tells nothing of the box.
 _WHOLE_PAGE = 1500
 _SHORT = 40
+_MAX_ADDRESS_LINE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,12 @@ class OpinionForm:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """All ways of sending an opinion by a form; `buttons` announce a form that only scripts bring."""
+    """All ways of sending an opinion by a form; `buttons` announce a form that only scripts bring, `addresses` are
+    lines that ask for opinions by mail or telephone."""
 
     forms: tuple[OpinionForm, ...]
     buttons: tuple[OpinionForm, ...] = ()
+    addresses: tuple[OpinionForm, ...] = ()
 
 
 def is_form_service(url: str, vocabulary: Vocabulary) -> bool:
@@ -68,7 +73,18 @@ def read(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> Opinion:
         for field in form.fields
         if field.kind == "button" and _on_opinion(field.label, vocabulary)
     )
-    return Opinion(tuple(found.values()), buttons)
+    return Opinion(tuple(found.values()), buttons, tuple(_addresses(pages, vocabulary)))
+
+
+def _addresses(pages: Pages, vocabulary: Vocabulary) -> Iterator[OpinionForm]:
+    """Lines of the front page such as "Hòm thư góp ý: …@…"."""
+    for page in pages.front:
+        for block in page.blocks:
+            if len(block.text) > _MAX_ADDRESS_LINE or not ("@" in block.text or PHONE.search(block.text)):
+                continue
+            label = block.text.partition(":")[0]
+            if "feedback" in vocabulary.topics_of_label(label):
+                yield OpinionForm(page, page.url, label[:120])
 
 
 def _opinion_form(page: Page, form: Form, in_place: bool, vocabulary: Vocabulary) -> OpinionForm | None:
@@ -167,13 +183,12 @@ def _linked(pages: Pages, sections: Sections, place: set[str], vocabulary: Vocab
                 yield OpinionForm(entry.page, entry.url, entry.label, host_of(entry.url))
     for occurrences in pages.occurrences.values():
         first = occurrences[0]
-        if first.link.source in ("iframe", "frame", "form") or not is_form_service(first.link.url, vocabulary):
+        url = led_to(pages, first.link.url, vocabulary)
+        if first.link.source in ("iframe", "frame", "form") or not is_form_service(url, vocabulary):
             continue
         for occurrence in occurrences:
             if _on_opinion(occurrence.link.text, vocabulary) or occurrence.page.key in place:
-                yield OpinionForm(
-                    occurrence.page, occurrence.link.url, occurrence.link.text, host_of(occurrence.link.url)
-                )
+                yield OpinionForm(occurrence.page, url, occurrence.link.text, host_of(url))
                 break
 
 

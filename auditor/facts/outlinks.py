@@ -66,14 +66,14 @@ def read(pages: Pages, vocabulary: Vocabulary) -> OutLinks:
         (first if occurrence.page.key in fronts else rest).append(occurrence)
     for occurrence in (*first, *rest):
         link = occurrence.link
-        url = _led_to(pages, link.url, vocabulary)
+        url = led_to(pages, link.url, vocabulary)
         host = host_of(url)
         if host:
             found.setdefault(host, {}).setdefault(url, OutLink(url, host, link.text, occurrence.page, link))
     return OutLinks({host: tuple(links.values()) for host, links in found.items()})
 
 
-def _led_to(pages: Pages, url: str, vocabulary: Vocabulary) -> str:
+def led_to(pages: Pages, url: str, vocabulary: Vocabulary) -> str:
     """The address on another site to which a link leads, itself or through a counter of departures; "" for none."""
     internal = pages.internal(url)
     if "?" in url and "://" in url.partition("?")[2].replace("%3A", ":").replace("%3a", ":").replace("%2F", "/"):

@@ -121,3 +121,16 @@ def test_captcha_box_is_no_opinion() -> None:
     box = '<form><input name="email"><textarea name="g-recaptcha-response"></textarea><button>Gửi</button></form>'
     made = portal(None, home=box, menu=NO_CONTACT)
     assert finding_of(feedback, make_archive(made["pages"])).verdict is Verdict.FAIL
+
+
+def test_form_service_behind_a_counter_of_departures() -> None:
+    """Google Sites sends every visitor who leaves through an address of its own."""
+    link = '<p><a href="https://www.google.com/url?q=https%3A%2F%2Fforms.gle%2Fmau&amp;sa=D">Phiếu góp ý</a></p>'
+    assert finding_of(feedback, make_archive(**portal(None, home=link, menu=NO_CONTACT))).verdict is Verdict.PASS
+
+
+def test_a_line_with_a_mail_address_for_opinions_is_partial() -> None:
+    line = '<p>Hòm thư góp ý: <a href="mailto:gopy@thcsmau.edu.vn">gopy@thcsmau.edu.vn</a></p>'
+    assert finding_of(feedback, make_archive(**portal(None, home=line, menu=NO_CONTACT))).verdict is Verdict.PARTIAL
+    contact = "<p>Văn phòng: thu@thcsmau.edu.vn</p>"
+    assert finding_of(feedback, make_archive(**portal(None, home=contact, menu=NO_CONTACT))).verdict is Verdict.FAIL
