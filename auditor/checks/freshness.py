@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from datetime import date
 
+from auditor.dates import find_dates
+from auditor.facts.documents import Documents
 from auditor.facts.pages import Pages, evidence_of
 from auditor.facts.publications import Publication, Publications
+from auditor.facts.sections import Ladder, Sections
 from auditor.model import Evidence, Finding, Reason, failed, manual, partial, passed
 
+_NEWS = "news"
 
-def freshness(publications: Publications, pages: Pages, as_of: date, *, pass_days: int, partial_days: int) -> Finding:
+
+def freshness(
+    publications: Publications,
+    documents: Documents,
+    sections: Sections,
+    pages: Pages,
+    as_of: date,
+    *,
+    pass_days: int,
+    partial_days: int,
+) -> Finding:
     """Tin, bài hoặc văn bản mới nhất của cổng cách ngày đánh giá bao nhiêu ngày.
 
     What: takes the newest dated publication of any section up to the as-of date and counts the days since.
@@ -20,10 +34,16 @@ def freshness(publications: Publications, pages: Pages, as_of: date, *, pass_day
     """
     newest = publications.newest()
     if newest is None:
-        if publications.undated:
-            shown = [evidence_of(page, title, "Bài không ghi ngày đăng") for title, page in publications.undated[:5]]
+        shown = [evidence_of(page, title, "Bài không ghi ngày đăng") for title, page in publications.undated[:5]]
+        shown += [evidence_of(item.page, item.title, "Văn bản không ghi ngày") for item in documents.items[:3]]
+        section = sections.find(_NEWS)
+        days = [found.date for page in section.pages for found in find_dates(pages.own_text(page))]
+        old = bool(days) and all((as_of - day).days > partial_days for day in days)
+        if section.state is Ladder.CONTENT and section.best is not None and not old:
+            shown.append(evidence_of(section.best.page, section.best.label, "Mục tin tức không ghi ngày"))
+        if shown:
             return manual(
-                "Cổng có bài đăng nhưng không bài nào ghi ngày, nên chưa xác định được lần cập nhật mới nhất.",
+                "Cổng có bài hoặc văn bản nhưng không bài nào ghi ngày, nên chưa xác định được lần cập nhật mới nhất.",
                 shown,
                 Reason.UNDATABLE,
                 remedy="Cho hiển thị ngày đăng ở từng tin, bài và văn bản.",

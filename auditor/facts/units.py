@@ -65,7 +65,7 @@ def read(pages: Pages, unit: Unit, register: RegisterIndex, vocabulary: Vocabula
     department: tuple[Page, str] | None = None
     for page, url, labels, linking in _addresses(pages):
         host = host_of(url)
-        if host in department_hosts and department is None:
+        if linking and host in department_hosts and department is None:
             department = (page, url)
         owner = by_address.get(_address(url)) or by_address.get(host)
         if owner is not None:

@@ -91,3 +91,18 @@ def test_the_same_archive_judged_for_an_earlier_day() -> None:
     news = item("10/09/2026") + item("01/06/2026", "Lễ tổng kết năm học của nhà trường")
     assert judge(news, as_of=date(2026, 9, 9)).verdict is Verdict.FAIL
     assert judge(news, as_of=date(2026, 9, 20)).verdict is Verdict.PASS
+
+
+def test_undated_documents_and_news_are_left_to_a_person() -> None:
+    table = (
+        "<table><tr><th>Số ký hiệu</th><th>Trích yếu</th></tr><tr><td>1/KH-A</td><td>Kế hoạch giữ vệ sinh</td></tr>"
+        "<tr><td>2/TB-A</td><td>Thông báo về đồng phục</td></tr></table>"
+    )
+    assert judge("<p>Chuyên mục chưa có bài</p>", documents=table).verdict is Verdict.MANUAL
+    news = "".join(f"<li><a href='/tin/{n}'>Bài viết số {n} của các bạn nhỏ</a></li>" for n in range(4))
+    assert judge(f"<ul>{news}</ul>").verdict is Verdict.MANUAL
+    rows = (
+        "<table><tr><td>15/11/2010</td><td>Lễ kỷ niệm ngày nhà giáo và hội thi văn nghệ của các lớp</td></tr></table>"
+    )
+    assert judge(rows).verdict is Verdict.FAIL
+    assert judge("<p>Chuyên mục chưa có bài</p>").verdict is Verdict.FAIL

@@ -61,6 +61,7 @@ WRONG = '<li><a href="http://thhoamai.edu.vn/">Trường Tiểu học Hoa Mai</a
         (anchors(SCHOOLS), "partial", "pass"),
         (SO, "partial", "fail"),
         ("<p>Không có liên kết nào</p>", "fail", "fail"),
+        ("<p>Email: pgdmau@hcm.edu.vn, Sở: hcm.edu.vn</p>", "fail", "fail"),  # named, not linked
         (SO + anchors(SCHOOLS[1:]) + WRONG, "pass", "partial"),
         (SO + anchors(SCHOOLS[1:3]) + WRONG * 1 + WRONG.replace("Mai", "Sen"), "partial", "fail"),
     ],
