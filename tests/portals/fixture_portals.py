@@ -14,6 +14,7 @@ at once, so that judging is tried in milliseconds.
     redirects: {"/old": "/new"}
     robots: text
     search: {path, param, works: true | false | "error" | "home"}
+    server: {address, country, city}   where location data puts the server; without it none covers the portal
     labels: {item: "pass|partial"}     "*" where every verdict is arguable
     why: {item: reason}
 
@@ -30,11 +31,12 @@ import re
 import unicodedata
 import zipfile
 import zlib
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from html import escape
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
@@ -71,6 +73,20 @@ CHECKLIST = "3082-gddt-tttt"
 
 _ITEMS = tuple(item.id for item in load_checklist(CHECKLIST).items)
 _VERDICTS = frozenset(str(verdict) for verdict in Verdict)
+_SECTION = ("pass", "partial", "fail")
+# The verdicts that an item knows when the portal could be read.
+ANSWERS: dict[str, tuple[str, ...]] = dict.fromkeys(_ITEMS, _SECTION) | {
+    "1.2": (*_SECTION, "manual"),
+    "1.3": ("pass", "fail"),
+    "1.5": ("pass", "manual"),
+    "1.6": ("pass", "fail", "manual", "undetermined"),
+    "2.13.d": (*_SECTION, "manual"),
+    "2.13.e": (*_SECTION, "manual"),
+    "3": ("pass", "partial", "manual"),
+    "4.2": ("pass", "partial", "not_applicable"),
+    "4.3": ("fail", "manual"),
+    "4.4": (*_SECTION, "manual"),
+}
 _TITLE_END = re.compile(r"\s+[|–—-]\s+")
 _NOT_FOUND = b"<html><head><title>404 Not Found</title></head><body><h1>Not Found</h1></body></html>"
 _SERVER_ERROR = b"<html><head><title>500</title></head><body><h1>Internal Server Error</h1></body></html>"
@@ -109,6 +125,10 @@ def _path(value: str) -> str:
     if not value.startswith("/"):
         raise ValueError(f"{value!r} does not begin with '/'")
     return value
+
+
+def _ipv4(value: str) -> str:
+    return str(IPv4Address(value))
 
 
 _Path = Annotated[str, AfterValidator(_path)]
@@ -185,6 +205,14 @@ class SearchAnswer(_Strict):
     works: bool | Literal["error", "home"]
 
 
+class ServerPlace(_Strict):
+    """The server's IPv4 address and what location data says of it; `country` is ISO 3166-1, `city` "" if unknown."""
+
+    address: Annotated[str, AfterValidator(_ipv4)]
+    country: str
+    city: str = ""
+
+
 class FixturePortal(_Strict):
     """A portal with its labels, see the module's text. `files` with a status other than 200 are not served."""
 
@@ -199,6 +227,7 @@ class FixturePortal(_Strict):
     redirects: Mapping[_Path, str] = {}
     robots: str | None = None
     search: SearchAnswer | None = None
+    server: ServerPlace | None = None
     labels: Mapping[str, Annotated[str, AfterValidator(_labels)]]
     why: Mapping[str, str] = {}
 
@@ -313,6 +342,15 @@ def load(path: Path) -> FixturePortal:
     return FixturePortal.model_validate(data)
 
 
+def label_counts(portals: Iterable[FixturePortal]) -> dict[str, Counter[str]]:
+    """How often each label ("pass", "pass|partial", "*") stands for each item."""
+    found = {item: Counter[str]() for item in _ITEMS}
+    for portal in portals:
+        for item, label in portal.labels.items():
+            found[item][label] += 1
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Step:
     url: str
@@ -372,6 +410,7 @@ class _Visit:
             started_at=self._at,
             finished_at=self._at,
             forbidden=tuple(self._forbidden),
+            addresses=(self._portal.server.address,) if self._portal.server else (),
         )
         return Archive(self._unit, tuple(self._captures), tuple(self._failures), tuple(self._notes), end, self._sent)
 
