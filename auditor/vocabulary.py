@@ -89,6 +89,8 @@ class Labels(tuple[Label, ...]):
         if not by_first or not folded:
             return
         have = folded.split(" ")
+        if by_first.keys().isdisjoint(have):
+            return
         for index, word in enumerate(have):
             for parts, label in by_first.get(word, ()):
                 if len(parts) == 1 or have[index : index + len(parts)] == parts:

@@ -74,13 +74,15 @@ class _Reader:
 
     def figures(self) -> Iterator[Figures]:
         for page in self.pages.pages:
+            in_section = page.key in self.section_pages
+            telling = any(
+                contains_words(page.words, label) for label in (*self.words.students[:2], *self.words.facilities[:3])
+            )
+            if not (in_section or (telling and any(block.cell is not None for block in page.blocks))):
+                continue
             if self._disclosure(page.title) or any(self._disclosure(block.text) for block in page.headings[:8]):
                 continue
-            in_section = page.key in self.section_pages
-            if in_section or any(
-                contains_words(page.words, label) for label in (*self.words.students[:2], *self.words.facilities[:3])
-            ):
-                yield from self._tables(page, in_section)
+            yield from self._tables(page, in_section)
             if in_section and not page.home:
                 yield from self._whole(page)
                 yield from self._files(page)
@@ -100,7 +102,7 @@ class _Reader:
             return False
         folded = words(text)
         disclosure = self.vocabulary.documents.disclosure
-        if any(contains_words(folded, name) for name in disclosure.umbrella):
+        if disclosure.umbrella.first_in(folded):
             return True
         if any(pattern.search(folded) for pattern in disclosure.form_patterns):
             return True
@@ -108,11 +110,7 @@ class _Reader:
 
     def _subjects(self, text: str) -> frozenset[str]:
         folded = words(text)
-        return frozenset(
-            subject
-            for subject in SUBJECTS
-            if any(contains_words(folded, label) for label in getattr(self.words, subject))
-        )
+        return frozenset(subject for subject in SUBJECTS if getattr(self.words, subject).first_in(folded))
 
     # ------------------------------------------------------------------ tables
 
