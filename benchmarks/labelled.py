@@ -1,27 +1,27 @@
-"""Portals whose verdicts people have read: the samples that come with the program, and saved real portals.
+"""Portals whose verdicts people have read: saved real portals, the samples that come with the program, invented ones.
 
 The saved portals stand in a folder beside the checkout (`../shared/portals`) or where the environment variable
 AUDITOR_PORTALS says; its README.md tells how they are served. Every portal has an as-of date of its own, so they
-are crawled in one run and judged one by one.
+are crawled in one run and judged one by one, as if they had been fetched on that day: a page may say "2 days ago".
 """
 
 from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from auditor.archive import archive_name
+from auditor.archive import Archive, archive_name, read_archive
 from auditor.checklist import load_checklist
 from auditor.config import Config, config_with
-from auditor.judge import JudgeContext, judge_unit, settle_in
+from auditor.judge import JudgeContext, judge_archive, judge_unit, settle_in
 from auditor.model import Unit
 from auditor.register import read_register
 from auditor.register_index import RegisterIndex
@@ -29,26 +29,66 @@ from auditor.urls import host_of
 from auditor.vocabulary import load_vocabulary
 from spiders import loopback, samples
 from spiders.crawl import Progress, crawl
+from tests.portals.fixture_portals import FIXTURES, load
+from tests.portals.location_data import location_database
 
 FOLDER_VARIABLE = "AUDITOR_PORTALS"
 REGISTER_COLUMNS = ("id", "name", "kind", "district", "url")
+
+_Job = TypeVar("_Job")
 
 Labels = Mapping[str, Mapping[str, frozenset[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Labelled portals: units, what serves them, each unit's as-of date, the verdicts accepted per unit and item."""
+    """Labelled portals: units, what serves them, each unit's as-of date, the verdicts accepted per unit and item.
+
+    `portals` as `spiders.loopback.serve` takes them; several folders stand in the order of the units. `families` names
+    a unit's family (without one it is the collection's name), `registers` the units of its register (all units without
+    one), `judging` holds configuration for the judge, `ready` archives that need no crawl.
+    """
 
     name: str
     units: tuple[Unit, ...]
-    portals: Path | Mapping[str, Path]
+    portals: Path | Mapping[str, Path] | tuple[Path, ...]
     as_of: Mapping[str, date]
     labels: Labels
+    families: Mapping[str, str] = field(default_factory=dict)
+    registers: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict)
+    judging: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    ready: Mapping[str, Archive] = field(default_factory=dict)
 
     def serve(self) -> AbstractContextManager[loopback.Server]:
         """Serve the portals for as long as the context lasts."""
         return loopback.serve(self.portals)
+
+    def rounds(self) -> Iterator[tuple[tuple[Unit, ...], AbstractContextManager[loopback.Server]]]:
+        """Units with what serves them for as long as the context lasts, no two invented portals of one host at once."""
+        if not isinstance(self.portals, tuple):
+            yield self.units, self.serve()
+            return
+        rounds: list[dict[str, tuple[Unit, Path]]] = []
+        for unit, folder in zip(self.units, self.portals, strict=True):
+            host = host_of(unit.url or "").removeprefix("www.")
+            free = next((one for one in rounds if host not in one), None)
+            if free is None:
+                rounds.append(free := {})
+            free[host] = (unit, folder)
+        for one in rounds:
+            yield tuple(unit for unit, _ in one.values()), loopback.serve([folder for _, folder in one.values()])
+
+    def family(self, unit: str) -> str:
+        """The family of a unit."""
+        return self.families.get(unit, self.name)
+
+    def only(self, units: Container[str]) -> Collection:
+        """The collection cut to the units of these ids."""
+        kept = [place for place, unit in enumerate(self.units) if unit.id in units]
+        portals = self.portals
+        if isinstance(portals, tuple) and portals:
+            portals = tuple(portals[place] for place in kept)
+        return replace(self, units=tuple(self.units[place] for place in kept), portals=portals)
 
 
 def saved_portals_folder() -> Path:
@@ -93,6 +133,32 @@ def sample_portals() -> Collection:
     )
 
 
+def fixture_portals(scratch: Path, *, direct: bool = False) -> Collection:
+    """The portals invented to fool the checks (tests/portals/fixtures); `scratch` is an existing folder for them.
+
+    With `direct` their archives are made from the fixtures, in seconds; else they are written to be served and crawled.
+    """
+    portals = [load(path) for path in FIXTURES]
+    located = {host_of(one.unit.url or ""): one.server for one in portals if one.server}
+    database = scratch / "location.mmdb"
+    database.write_bytes(location_database({one.address: (one.country, one.city) for one in located.values()}))
+    return Collection(
+        "fixtures",
+        tuple(one.units[0] for one in portals),
+        () if direct else tuple(one.write(scratch / "fixtures" / one.unit.id) for one in portals),
+        {one.unit.id: one.as_of for one in portals},
+        {one.unit.id: {item: frozenset(label.split("|")) for item, label in one.labels.items()} for one in portals},
+        families={one.unit.id: one.family for one in portals},
+        registers={one.unit.id: one.units for one in portals},
+        # Behind a proxy no address of a host is known from DNS.
+        judging={
+            "network": {"hosts": {host: server.address for host, server in located.items()}},
+            "location": {"database": str(database)},
+        },
+        ready={one.unit.id: one.archive() for one in portals} if direct else {},
+    )
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
@@ -105,10 +171,13 @@ def _labels(path: Path, column: str) -> Labels:
     return labels
 
 
-def impolite(proxy: str | None, **crawl_keys: Any) -> Config:
-    """The default configuration without pauses, for portals on this machine."""
+def impolite(proxy: str | None, judging: Mapping[str, Mapping[str, Any]] | None = None, **crawl_keys: Any) -> Config:
+    """The default configuration without pauses, for portals on this machine; `judging` holds further sections."""
     keys = {"delay_seconds": 0.0, "address_delay_seconds": 0.0, "concurrency_per_address": 32, "render": "never"}
-    return config_with({"crawl": {**keys, **crawl_keys}, "network": {"proxy": proxy, "allow_private_addresses": True}})
+    network = {"proxy": proxy, "allow_private_addresses": True}
+    sections = {name: dict(section) for name, section in (judging or {}).items()}
+    sections["network"] = network | sections.get("network", {})
+    return config_with({**sections, "crawl": {**keys, **crawl_keys}})
 
 
 def crawl_into(units: Sequence[Unit], config: Config, archive_dir: Path) -> int:
@@ -145,12 +214,43 @@ def judge_all(
         path = archive_dir / archive_name(unit.id)
         context = JudgeContext(checklist, config, index, as_of[unit.id])
         jobs.append((path if path.exists() else None, unit, context))
+    yield from _mapped(_judge, jobs, processes)
+
+
+def judge_collection(collection: Collection, archive_dir: Path, processes: int = 1) -> Iterator[dict[str, Any]]:
+    """As `judge_all`, with each unit's own register, and as if every page had been fetched on the as-of day."""
+    # With a proxy named no address is known from DNS; judging never talks to it.
+    config = impolite("http://127.0.0.1:9", collection.judging)
+    checklist = load_checklist(config.checklist)
+    everyone = RegisterIndex.of(collection.units)
+    jobs: list[tuple[Path | Archive | None, Unit, JudgeContext]] = []
+    for unit in collection.units:
+        own = collection.registers.get(unit.id)
+        index = everyone if own is None else RegisterIndex.of(own)
+        context = JudgeContext(checklist, config, index, collection.as_of[unit.id])
+        path = archive_dir / archive_name(unit.id)
+        stored = collection.ready.get(unit.id) or (path if path.exists() else None)
+        jobs.append((stored, unit, context))
+    yield from _mapped(_judge_on_its_day, jobs, processes)
+
+
+def _mapped(judge: Callable[[_Job], dict[str, Any]], jobs: Sequence[_Job], processes: int) -> Iterator[dict[str, Any]]:
     if processes == 1:
-        yield from map(_judge, jobs)
+        yield from map(judge, jobs)
         return
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=settle_in) as pool:
-        yield from pool.map(_judge, jobs)
+        yield from pool.map(judge, jobs)
 
 
 def _judge(job: tuple[Path | None, Unit, JudgeContext]) -> dict[str, Any]:
     return judge_unit(*job)
+
+
+def _judge_on_its_day(job: tuple[Path | Archive | None, Unit, JudgeContext]) -> dict[str, Any]:
+    stored, unit, context = job
+    if stored is None:
+        return judge_unit(None, unit, context)
+    archive = stored if isinstance(stored, Archive) else read_archive(stored)
+    moment = f"{context.as_of}T01:00:00Z"
+    captures = tuple(replace(capture, fetched_at=moment) for capture in archive.captures)
+    return judge_archive(replace(archive, captures=captures), unit, context)

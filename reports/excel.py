@@ -19,6 +19,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from auditor.accuracy import load_accuracy
 from reports import wording
 from reports.digest import (
     UNDECIDED,
@@ -822,7 +823,9 @@ class _Book:
             _Column("Tính vào trục", 12, "center"),
             _Column("Áp dụng cho", 26),
             _Column("Cách khắc phục", 56),
+            _Column("Độ chính xác đo được", 34),
         ]
+        accuracy = load_accuracy(checklist.id)
         sheet = _Sheet(
             self.book,
             "Giải thích",
@@ -844,6 +847,7 @@ class _Book:
                     ", ".join(item.axes),
                     wording.applies_to(item.applies_to),
                     item.remedy,
+                    wording.measured(accuracy.get(item.id)),
                 ]
             )
         table_rows = sheet.rows
@@ -896,6 +900,9 @@ def _explanations(sheet: _Sheet, checklist: Checklist) -> Iterator[list[Cell]]:
     yield line("Xếp loại theo tổng điểm", style="section")
     for grade in checklist.grades:
         yield line("", grade.name, f"Từ {wording.number(grade.least)} điểm")
+    yield []
+    yield line("Độ chính xác đo được", style="section")
+    yield [sheet.text("", "free"), sheet.text("", "free"), sheet.text(wording.MEASURED, "free")]
     yield []
     yield line("Cách tính điểm", style="section")
     for text in wording.SCORING:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from auditor.accuracy import load_accuracy
 from reports import wording
 from reports.digest import (
     Tallies,
@@ -211,6 +212,7 @@ class _Look:
         )
         everyone = overview.everyone
         axes = self.checklist.axes
+        accuracy = load_accuracy(self.checklist.id)
         districts = [pair for pair in overview.districts.largest_first() if pair[1].scored]
         values = {
             "everyone": everyone,
@@ -236,6 +238,17 @@ class _Look:
             "district_rows": [_mean_row(name, tally) for name, tally in districts[:_TOP_DISTRICTS]],
             "districts_cut": len(districts) > _TOP_DISTRICTS,
             "kind_rows": [_mean_row(name, tally) for name, tally in overview.kinds.largest_first() if tally.scored],
+            "accuracy_note": wording.MEASURED,
+            "accuracy_rows": [
+                (
+                    f"{item.id} {item.title}",
+                    wording.right_of(measured.saved),
+                    wording.right_of(measured.invented),
+                    wording.measured(measured),
+                )
+                for item in self.checklist.items
+                if (measured := accuracy.get(item.id)) is not None
+            ],
             "rejected": rejected[:_REGISTER_ROWS],
             "warned": warned[:_REGISTER_ROWS],
             "rows_more": max(len(rejected) - _REGISTER_ROWS, 0) + max(len(warned) - _REGISTER_ROWS, 0),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auditor.accuracy import Counts, ItemAccuracy
 
 HANOI_TIME = timezone(timedelta(hours=7))
 
@@ -64,6 +69,12 @@ VERDICTS: dict[str, VerdictWording] = {
 }
 
 # What a person may decide in the review sheet, in the order of its list.
+MEASURED = (
+    "Trước khi phát hành, chương trình chấm thử các cổng đã có người đọc và ghi sẵn kết luận đúng (“nhãn”) cho từng "
+    "mục, rồi so từng kết luận. Cổng thật là trang lưu lại của các trường; cổng dựng là cổng hư cấu, nhiều cổng được "
+    "viết ra để đánh lừa chương trình."
+)
+
 REVIEW_VERDICTS: tuple[str, ...] = ("pass", "partial", "fail", "not_applicable")
 
 
@@ -294,6 +305,26 @@ def thresholds(options: Mapping[str, object]) -> str:
         figure = f"{number(value * 100)} %" if name.endswith("_share") else number(value)
         parts.append(THRESHOLDS.get(name, name + ": {}").format(figure))
     return "; ".join(parts)
+
+
+def measured(accuracy: ItemAccuracy | None) -> str:
+    """How well an item is judged, as one sentence with the numbers behind it."""
+    counts = accuracy.together if accuracy else None
+    if counts is None or counts.share is None:
+        return "Chưa đo được."
+    wronged = (
+        "không có lượt nào bị kết luận oan là Không đạt"
+        if not counts.false_fail
+        else f"{counts.false_fail} lượt bị kết luận oan là Không đạt"
+    )
+    # Cut, not rounded: 99,96 % must not be told as 100 %.
+    share = number(math.floor(counts.share * 1000) / 10)
+    return f"{share} % trên {counts.judged} lượt xét có nhãn; {wronged}."
+
+
+def right_of(counts: Counts) -> str:
+    """The right ones of those judged; a dash where none was."""
+    return f"{counts.right}/{counts.judged}" if counts.judged else "–"
 
 
 def number(value: float | None, places: int = 1) -> str:

@@ -16,7 +16,7 @@ from benchmarks.labelled import (
     Collection,
     crawl_into,
     impolite,
-    judge_all,
+    judge_collection,
     saved_portals,
     saved_portals_folder,
 )
@@ -42,11 +42,11 @@ def archives(saved: Collection, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """The archives of one crawl of all eight portals."""
     folder = tmp_path_factory.mktemp("archives")
     with saved.serve() as server:
-        crawl_into(saved.units, impolite(server.proxy_url, max_seconds=45.0), folder)
+        crawl_into(saved.units, impolite(server.proxy_url, max_seconds=120.0), folder)
     return folder
 
 
 @pytest.fixture(scope="session")
 def results(saved: Collection, archives: Path) -> list[dict[str, Any]]:
     """The eight units of results.json, each as of the day on which it was saved."""
-    return list(judge_all(saved.units, saved.as_of, impolite("http://127.0.0.1:9"), archives, 2))
+    return list(judge_collection(saved, archives, 2))

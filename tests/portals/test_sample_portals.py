@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchmarks.accuracy import compare
-from benchmarks.labelled import Collection, crawl_into, impolite, judge_all, sample_portals
+from benchmarks.floors import broken, read_floors
+from benchmarks.labelled import Collection, crawl_into, impolite, judge_collection, sample_portals
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +23,8 @@ def results(collection: Collection, tmp_path_factory: pytest.TempPathFactory) ->
     """The units of results.json by id."""
     folder: Path = tmp_path_factory.mktemp("archives")
     with collection.serve() as server:
-        config = impolite(server.proxy_url)
-        crawl_into(collection.units, config, folder)
-    return {result["id"]: result for result in judge_all(collection.units, collection.as_of, config, folder, 2)}
+        crawl_into(collection.units, impolite(server.proxy_url), folder)
+    return {result["id"]: result for result in judge_collection(collection, folder, 2)}
 
 
 @pytest.mark.parametrize(
@@ -66,9 +65,6 @@ def test_a_unit_that_could_not_be_read_has_no_total(results: dict[str, dict[str,
 
 
 def test_accuracy_does_not_fall(collection: Collection, results: dict[str, dict[str, Any]]) -> None:
-    comparisons = compare(collection, results.values())
-    counts = Counter(one.outcome for one in comparisons)
-    wrong = [f"{one.portal} {one.item} {one.outcome}" for one in comparisons if one.outcome.startswith("false")]
-    assert counts["right"] / sum(counts.values()) >= 0.94, wrong
-    assert counts["false_fail"] <= 5, wrong
-    assert counts["false_pass"] <= 2, wrong
+    floors = read_floors()
+    assert collection.name in floors
+    assert not (lines := broken(compare(collection, results.values()), floors)), "\n".join(lines)
