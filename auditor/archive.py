@@ -231,7 +231,7 @@ def read_archive(path: Path) -> Archive:
                         end = _end(value)
                     else:
                         notes.append((kind, value))
-    except (ArchiveLoadFailed, AttributeError, LookupError, TypeError, ValueError, EOFError, zlib.error, OSError) as why:
+    except (ArchiveLoadFailed, AttributeError, LookupError, TypeError, ValueError, zlib.error, OSError) as why:
         raise ArchiveError(f"{path.name}: {why}") from why
     if unit is None or end is None:
         raise ArchiveError(f"{path.name}: unfinished, or not an archive of this program")

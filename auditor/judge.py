@@ -379,12 +379,17 @@ def _ledger(unit: Unit, facts: _Facts) -> list[dict[str, Any]]:
         return []
     parts = load_vocabulary().documents.disclosure.parts
     rows = []
-    for item in sorted(found.items, key=lambda one: (one.dated.day if one.dated else date.min, one.url), reverse=True):
+    newest_first = sorted(
+        found.items, key=lambda one: (one.dated.day if one.dated else date.min, one.url), reverse=True
+    )
+    for item in newest_first:
         dated = item.dated
         year = item.school_year
         rows.append(
             {
-                "date": (f"{dated.day:%m/%Y}" if dated.precision == "month" else dated.day.isoformat()) if dated else None,
+                "date": (f"{dated.day:%m/%Y}" if dated.precision == "month" else dated.day.isoformat())
+                if dated
+                else None,
                 "kind": "; ".join(part.title for name, part in parts.items() if name in item.parts),
                 "title": item.title[:300],
                 "url": item.url,

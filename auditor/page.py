@@ -27,6 +27,7 @@ _PLAIN: Final = frozenset(
     "span b i u em strong font small big sup sub tt abbr cite code label mark ins s strike".split()
 )
 _FRAMES: Final = frozenset(("iframe", "frame", "embed", "form"))
+_ARIA_LEVELS: Final = frozenset("123456")
 _TITLE_TAGS: Final = frozenset("div span p td a strong b li".split())
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 # Elements that pages use as headings without saying so by their tag.
@@ -284,6 +285,9 @@ class _Reader:
                 if titled and not level:
                     level = 7
             path = hash((path, tag, template)) if tag != "body" else path
+            if attributes.get("role") == "heading":  # WAI-ARIA: Google Sites has no other headings
+                told = attributes.get("aria-level") or "2"
+                level = int(told) if told in _ARIA_LEVELS else 2
             if opened is not None:
                 region = opened
             if hides or "hidden" in attributes:

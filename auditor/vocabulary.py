@@ -330,8 +330,15 @@ class Names(_Data):
     levels: Annotated[dict[Name, Level], Field(min_length=1)]
     fillers: Labels
     joiners: Labels
+    numbers: dict[Text, Annotated[StrictStr, StringConstraints(pattern=r"^\d{1,2}$")]]
     places: dict[Text, tuple[HostLabel, ...]]
     superiors: Labels
+
+    def in_figures(self, folded: str) -> str:
+        """A unit's folded name with a number at its end in figures: "vanh khuyen sau" -> "vanh khuyen 6"."""
+        head, _, last = folded.rpartition(" ")
+        figure = next((figure for word, figure in self.numbers.items() if words(word) == last), None)
+        return f"{head} {figure}" if head and figure else folded
 
     def kind_of(self, name: str) -> Kind | None:
         """The kind that a unit's name tells, or None."""

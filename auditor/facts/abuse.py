@@ -14,7 +14,7 @@ from auditor.archive import Archive
 from auditor.facts.pages import Pages
 from auditor.links import script_targets
 from auditor.page import Page, read_page
-from auditor.text import words
+from auditor.text import contains_words, words
 from auditor.urls import absolute, host_of
 from auditor.vocabulary import AbuseGroup, Label, Vocabulary, under
 
@@ -138,7 +138,7 @@ def _in_text(page: Page, text: str, kind: str, vocabulary: Vocabulary) -> Iterat
     folded = words(text)
     for name, group in vocabulary.abuse.groups.items():
         brands = list(dict.fromkeys(group.brands.each_in(folded)))
-        phrases = list(dict.fromkeys([*group.phrases.each_in(folded), *_accented(text.lower(), group)]))
+        phrases = _longest({*group.phrases.each_in(folded), *_accented(text.lower(), group)})
         if not (brands or phrases) or _legitimate(folded, vocabulary):
             continue
         weak = set(group.weak.each_in(folded))
@@ -149,6 +149,12 @@ def _in_text(page: Page, text: str, kind: str, vocabulary: Vocabulary) -> Iterat
             or len(phrases) + len(weak) >= 3
         )
         yield Sign(kind, page, defuse(text), (brands or phrases)[0].shown, name, sure)
+
+
+def _longest(phrases: set[Label]) -> list[Label]:
+    """Phrases without those that stand in another: "cá độ bóng đá" is one sign, not two."""
+    kept = [one for one in phrases if not any(one != other and contains_words(other, one) for other in phrases)]
+    return sorted(kept)
 
 
 def _legitimate(folded: str, vocabulary: Vocabulary) -> bool:

@@ -16,7 +16,6 @@ from auditor.urls import host_of, split
 from auditor.vocabulary import Vocabulary, under
 
 _DAY_MONTH = re.compile(r"\b(\d{1,2}) (?:thang )?(\d{1,2})\b")
-_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6"}
 _NOT_ALNUM = re.compile(r"[^a-z0-9]")
 _TAIL = re.compile(r" (?:quan|huyen|q|tp|thanh pho|thi xa|phuong|xa|dac khu)(?: .*)?$")
 
@@ -123,8 +122,7 @@ def _cores(name: str, vocabulary: Vocabulary) -> Iterator[str]:
     whole, core = words(bare), vocabulary.names.core(bare)
     forms = dict.fromkeys([core, _TAIL.sub("", core), _TAIL.sub("", whole)])
     for form in list(forms):
-        tokens = form.split()
-        numbered = [_ROMAN.get(token, token) if index else token for index, token in enumerate(tokens)]
+        numbered = vocabulary.names.in_figures(form).split()
         forms[" ".join(numbered)] = None
         forms[" ".join(token for token in numbered if token != "so")] = None
         for variant in (r"\1thang\2", r"\1\2", r"\1-\2"):

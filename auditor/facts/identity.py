@@ -44,6 +44,7 @@ def names_of(name: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Folded forms of a unit's name: whole, without brackets, and its own name without level ("ban co")."""
     bare = _BRACKETS.sub(" ", name)
     forms = [words(name), words(bare), vocabulary.names.core(bare)]
+    forms += [vocabulary.names.in_figures(form) for form in forms]
     return tuple(dict.fromkeys(form for form in forms if form))
 
 

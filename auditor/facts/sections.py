@@ -28,6 +28,11 @@ _SHORT_BLOCK = 60
 _TOLD = 120
 _HEAD_LINES = 4
 _HEADING_WORDS = 8
+_ENTRY_WORDS = 5  # a longer link of the home page that only holds a topic's words is an article's title
+# "Tháng 10 : 9.243": a line of a visitor counter.
+_COUNTER = re.compile(r"\D{0,30}\d{0,4}\s*:\s*[\d.,]+\s*\Z")
+# "năm 1990": a year that a text tells of, not one of a date or a school year.
+_TOLD_YEAR = re.compile(r"\bnam ((?:19|20)\d\d)\b(?! 20\d\d)")
 _LETTERS = re.compile(r"[a-zA-Z]")
 _PLACEHOLDER_TEXT = 150
 _MAX_SINGLES = 60
@@ -176,7 +181,8 @@ class _Finder:
                     topics = self.vocabulary.topics_of_address(_last_name(link.url))
                 for topic in topics:
                     strong = self._is_label(topic, link.text)
-                    if strong or in_menu or (occurrence.page.home and len(link.text) < 60):
+                    short = occurrence.page.home and label_words(link.text).count(" ") < _ENTRY_WORDS
+                    if strong or in_menu or short:
                         self._enter(topic, link.text, occurrence.page, link.url, strong=strong)
                 if not topics or not in_menu:
                     self._single(occurrence)
@@ -274,16 +280,27 @@ class _Finder:
             if topic.content_in is None:
                 continue
             for entry in list(self.entries.get(topic.content_in, {}).values()):
-                page = entry.target.page if entry.target is not None else None
-                if page is None or entry.state is not Ladder.CONTENT:
+                text = self._text_behind(entry) if entry.state is Ladder.CONTENT else ""
+                folded = words(text)
+                if len(folded) < _TOLD:
                     continue
-                text = words(self.pages.own_text(page))
-                told = list(dict.fromkeys(topic.content.each_in(text)))
-                if len(told) >= 2 and len(text) >= _TOLD:
-                    quote = quote_around(page, told[0]) or entry.quote
+                told = list(dict.fromkeys(topic.content.each_in(folded)))
+                years = set(_TOLD_YEAR.findall(folded))
+                if len(told) >= 2 or (told and len(years) >= 2) or len(years) >= 3:
+                    page = entry.target.page if entry.target and entry.target.page else entry.page
+                    quote = (quote_around(page, told[0]) if told else "") or entry.quote
                     self._add(
                         Entry(name, entry.label, entry.page, page.url, entry.target, Ladder.CONTENT, quote, False)
                     )
+
+    def _text_behind(self, entry: Entry) -> str:
+        """The text of the page behind an entry, or of the part of the page under an entry that is a heading."""
+        if entry.target is not None:
+            return self.pages.own_text(entry.target.page) if entry.target.page is not None else ""
+        for index, block in enumerate(entry.page.blocks):
+            if block.level and block.text == entry.label:
+                return "\n".join(block.text for block in self._part_under(entry.page, index))
+        return ""
 
     # ------------------------------------------------------------------ what is behind an announcement
 
@@ -353,6 +370,12 @@ class _Finder:
 
     def _weigh(self, page: Page, own: list[Block], name: str) -> Content:
         placeholders = self.vocabulary.placeholders
+        # A page whose own part stands wholly in what its classes call a side column has no other.
+        wholly_aside = all(block.region == "aside" for block in own if block.text)
+
+        def beside(block: Block) -> bool:
+            return block.region == "aside" and not wholly_aside
+
         text_length = articles = files = pictures = items = 0
         tables: dict[int, set[int]] = {}
         quote = empty_quote = ""
@@ -363,7 +386,7 @@ class _Finder:
                 files += self._files(page, block)
                 continue
             short = len(folded) < _SHORT_BLOCK
-            if short and block.region == "aside":
+            if short and (beside(block) or _COUNTER.match(block.text)):
                 continue  # counters and teasers of a side column change from page to page
             if folded == name or (short and placeholders.page_noise.first_in(folded)):
                 continue
@@ -383,7 +406,7 @@ class _Finder:
                     and self.pages.internal(link.url)
                     and key(link.url) != page.key
                     and key(link.url) not in self.pages.furniture
-                    and block.region != "aside"
+                    and not beside(block)
                 ):
                     articles += 1
                     linked += len(link.text)
@@ -468,13 +491,17 @@ class _Finder:
         return any(field.kind == "password" for form in page.forms for field in form.fields) and len(own) < 40
 
     def _under_heading(self, page: Page, index: int) -> Content:
+        return self._weigh(page, self._part_under(page, index), label_words(page.blocks[index].text))
+
+    def _part_under(self, page: Page, index: int) -> list[Block]:
+        """The blocks from a heading to the next of its rank."""
         level = page.blocks[index].level
         following: list[Block] = []
         for block in page.blocks[index + 1 : index + 41]:
             if block.level and block.level <= level and block.text:
                 break
             following.append(block)
-        return self._weigh(page, following, label_words(page.blocks[index].text))
+        return following
 
     # ------------------------------------------------------------------ the menu's tree
 

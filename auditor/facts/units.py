@@ -12,11 +12,12 @@ from auditor.facts.pages import Pages
 from auditor.model import Kind, Unit
 from auditor.page import Page
 from auditor.register_index import RegisterIndex
-from auditor.text import contains_words
+from auditor.text import contains_words, words
 from auditor.urls import absolute, host_of, key
 from auditor.vocabulary import Vocabulary, label_words
 
 _LINE = 200
+_NAME_WORDS = 14
 _PLAIN_ADDRESS = re.compile(
     r"(?:https?://|www\.)[\w.-]+\.[a-z]{2,}[\w./~-]*|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.edu\.vn\b", re.I
 )
@@ -121,7 +122,13 @@ def _address(url: str) -> str:
 
 
 def _is_school(label: str, vocabulary: Vocabulary) -> bool:
-    return vocabulary.names.kind_of(label) not in (None, Kind.SO, Kind.PHONG)
+    """Whether a label is a school's name: it begins with a level of schooling, and no sentence follows."""
+    folded = words(label)
+    return (
+        vocabulary.names.kind_of(label) not in (None, Kind.SO, Kind.PHONG)
+        and vocabulary.names.core(label) != folded
+        and folded.count(" ") < _NAME_WORDS
+    )
 
 
 def _meant(label: str, by_name: dict[str, Unit]) -> Unit | None:
