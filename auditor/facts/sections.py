@@ -286,7 +286,7 @@ class _Finder:
                     continue
                 told = list(dict.fromkeys(topic.content.each_in(folded)))
                 years = set(_TOLD_YEAR.findall(folded))
-                if len(told) >= 2 or (told and len(years) >= 2) or len(years) >= 3:
+                if (len(told) >= 2 and years) or len(years) >= 3:
                     page = entry.target.page if entry.target and entry.target.page else entry.page
                     quote = (quote_around(page, told[0]) if told else "") or entry.quote
                     self._add(
