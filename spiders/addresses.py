@@ -37,6 +37,7 @@ class AddressRules:
     never: frozenset[str]
     low: frozenset[str]
     calendar: frozenset[str]
+    paging: frozenset[str]
     file_hosts: tuple[str, ...]
 
     def worth(self, url: str) -> Worth:
@@ -69,6 +70,11 @@ class AddressRules:
             for name, value in parse_qsl(parts.query, errors="replace")
         )
 
+    def turns_pages(self, label: str) -> bool:
+        """Whether a link's label is that of the next or another page of a list."""
+        folded = words(label)
+        return folded in self.paging or (folded.isdigit() and len(folded) <= 3)
+
     def is_file_host(self, host: str) -> bool:
         """Whether a host keeps the files of portals of a known platform."""
         return any(host == known or host.endswith(f".{known}") for known in self.file_hosts)
@@ -83,7 +89,7 @@ def address_rules() -> AddressRules:
 
 def rules_of(data: Mapping[str, Iterable[str]]) -> AddressRules:
     """Rules from the lists of the vocabulary file."""
-    folded = {name: frozenset(words(word) for word in data[name]) for name in ("never", "low", "calendar")}
+    folded = {name: frozenset(words(word) for word in data[name]) for name in ("never", "low", "calendar", "paging")}
     return AddressRules(**folded, file_hosts=tuple(data["file_hosts"]))
 
 

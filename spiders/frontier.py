@@ -31,13 +31,14 @@ class Tier(IntEnum):
     MATCH = 4  # a short label of the vocabulary
     SITEMAP = 5  # named by the sitemap and important by its address
     LONG_MATCH = 6  # an article or document whose title holds a word of the vocabulary
-    LINK = 7
-    SITEMAP_REST = 8
-    LOW = 9  # print views, feeds, the umpteenth address of one pattern
+    PAGING = 7  # another page of a list: it names twenty articles, each of which would cost a page
+    LINK = 8
+    SITEMAP_REST = 9
+    LOW = 10  # print views, feeds, the umpteenth address of one pattern
 
 
 # Of these only so many addresses of one pattern are read before everything else.
-_COUNTED = frozenset({Tier.MATCH, Tier.SITEMAP, Tier.LONG_MATCH, Tier.LINK, Tier.SITEMAP_REST})
+_COUNTED = frozenset({Tier.MATCH, Tier.SITEMAP, Tier.LONG_MATCH, Tier.PAGING, Tier.LINK, Tier.SITEMAP_REST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,10 @@ class Limits:
     per_pattern: int = 24
     per_calendar: int = 8
     sitemap_pages: int = 40
+
+    @property
+    def paging_pages(self) -> int:
+        return max(4, self.max_pages // 6)
 
     @property
     def max_waiting(self) -> int:
@@ -91,6 +96,7 @@ class Frontier:
         self._calendars: Counter[str] = Counter()
         self._too_deep: dict[str, None] = {}
         self._since_file = 0
+        self._paged = 0
         self._pages_under_way = 0
         self._files_under_way = 0
         self.pages = 0
@@ -149,11 +155,18 @@ class Frontier:
             tier = Tier.LOW
         elif home and link.region in _REGIONS:
             tier = Tier.MENU_MATCH if match else Tier.MENU
+        elif self._rules.turns_pages(link.text):
+            tier = self._paging_tier()
         elif match:
             tier = Tier.MATCH if match == 2 else Tier.LONG_MATCH
         else:
             tier = Tier.LINK
         self._push(Target(link.url, depth + 1, via, tier), known)
+
+    def _paging_tier(self) -> Tier:
+        """Pages of lists go before articles, but only a fixed share of the portal's pages may be spent on them."""
+        self._paged += 1
+        return Tier.PAGING if self._paged <= self._limits.paging_pages else Tier.LINK
 
     def _add_file(self, link: Link, known: str, kind: str, via: str, depth: int, inside: bool) -> None:
         image = kind in IMAGE_EXTENSIONS

@@ -239,3 +239,13 @@ def test_shapes_tell_patterns_apart(one: str, other: str, same: bool) -> None:
 )
 def test_the_worth_of_an_address(path: str, worth: Worth) -> None:
     assert address_rules().worth("http://a.example" + path) is worth
+
+
+def test_pages_of_a_list_come_before_its_articles_but_not_for_ever() -> None:
+    known = frontier(pages=24)
+    articles = [link(f"/tin/bai-so-{n}-cua-truong-trong-nam-hoc", f"Bài viết số {n} của trường") for n in range(30)]
+    known.add_links([*articles, *(link(f"/tin?p={n}", str(n)) for n in range(2, 12))], via=HOME + "tin", depth=1)
+    known.add_links([link("/tin?trang=cuoi", "Trang sau »")], via=HOME + "tin", depth=1)
+    taken = take_all(known)
+    assert taken[:4] == ["/tin?p=2", "/tin?p=3", "/tin?p=4", "/tin?p=5"], "a sixth of the pages"
+    assert taken[4].startswith("/tin/bai-so-0")
