@@ -81,8 +81,7 @@ def port(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[int]:
         loops.append(asyncio.get_running_loop())
         ready.set()
         await ended.wait()
-        server.close()
-        await asyncio.sleep(0.1)
+        await end(server, set())
 
     thread = threading.Thread(target=asyncio.run, args=(main(),), daemon=True)
     thread.start()

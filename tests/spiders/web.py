@@ -119,6 +119,22 @@ class Web:
         await writer.drain()
 
 
+async def end(server: asyncio.Server, serving: set[asyncio.Task[None]]) -> None:
+    """Ends a server so that no socket of it is left open: nothing new, then what is being made, then the rest.
+
+    A server that is closed while a connection is being made forgets that connection's socket.
+    """
+    for listening in server.sockets:
+        server.get_loop().remove_reader(listening.fileno())
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in list(serving):
+            task.cancel()
+        await asyncio.wait(others, timeout=0.1)
+    server.close()
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
 @contextmanager
 def serving(web: Web) -> Iterator[Web]:
     """Serves on loopback as long as the context lasts."""
@@ -133,14 +149,7 @@ def serving(web: Web) -> Iterator[Web]:
         web.port = server.sockets[0].getsockname()[1]
         ready.set()
         await ended.wait()
-        server.close()
-        # Connections that were accepted last come to `accept` some turns later, aborted ones close some turns later.
-        while others := asyncio.all_tasks() - {asyncio.current_task()}:
-            for task in list(web.serving):
-                task.cancel()
-            await asyncio.wait(others, timeout=0.1)
-        for _ in range(5):
-            await asyncio.sleep(0)
+        await end(server, web.serving)
 
     thread = threading.Thread(target=asyncio.run, args=(main(),), daemon=True)
     thread.start()
