@@ -311,7 +311,12 @@ class _Reader:
         elif tag in ("input", "button"):
             self._field(node, tag, form)
             if tag == "button":
-                return None
+                if not (0 < level < 7 or "accordion" in css):
+                    return None
+                # The button that opens a part of the page is its heading.
+                if not level:
+                    self._flush(state)
+                    level = 7
         elif tag == "form":
             self.form_nodes.append(node)
             self.form_regions.append(region)
@@ -338,7 +343,7 @@ class _Reader:
             self.places[index] = (region, hidden)
 
     def _leave(self, node: LexborNode, inner: tuple) -> None:  # type: ignore[type-arg]
-        if (self._buffer or self._pictures) and node.tag in _BLOCK_TAGS:
+        if (self._buffer or self._pictures) and (node.tag in _BLOCK_TAGS or node.tag == "button"):
             self._flush(inner)
 
     def _flush(self, state: tuple) -> None:  # type: ignore[type-arg]

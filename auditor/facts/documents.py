@@ -29,11 +29,16 @@ _LABEL = 40
 _RECORD = 14
 _LINE = 400
 _EFFECT = 5
+_BARE_PAIR = 120
+_LEAST_LISTED = 2
 _MAX_DOCUMENTS = 2000
 _CORE = frozenset({"number", "issued", "effective", "state", "issuer", "kind"})
 _NUMBER_ONLY = re.compile(r"(?:s[ốô]\s*:?\s*)?\d{1,5}[a-z]?\s*[/_-]\s*[\w&.\- /]{1,30}", re.I)
 _WRAPPED = re.compile(r"[^\W\d]{2,10}:\s*\((.+)\)")
 _SPLIT = re.compile(r"[-–/.]")
+# Where one field ends and the next begins without a blank: "trường họcNgày ban hành: …", "(04/08/2026)Trạng thái: …"
+_LOWER = "".join(letter for letter in map(chr, range(0x61, 0x1EFA)) if letter.islower())
+_GLUED = re.compile(rf"(?<=[{_LOWER}\d)])(?=[A-ZĐ][{_LOWER}])|(?<=[A-ZĐ])(?=[A-ZĐ][{_LOWER}]{{2}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,7 @@ class _Reader:
         for page in candidates:
             found = list(self._of_tables(page))
             if self._mentions(page):
-                found += self._of_labels(page)
+                found += self._own_page(page, list(self._of_labels(page)))
             if found:
                 told.add(page.key)
             records += found
@@ -316,10 +321,16 @@ class _Reader:
         for index in self._near_labels(page):
             block = page.blocks[index]
             text = block.text
+            if record is not None and block.region != page.blocks[record.at].region:
+                # What stands beside the list ("Tin mới") is not of its last document.
+                if self._worth(record):
+                    yield record
+                record, waiting = None, None
             several, name, value = self._line_of(text)
             if len(several) > 1 and record is not None and index - record.at <= _RECORD:
                 for one, told in several:
                     record.texts.setdefault(one, told)
+                record.title = record.title or record.texts.get("abstract", "")
                 waiting = None
                 continue
             if name == "number" and value and (block.links or block.level):
@@ -336,7 +347,9 @@ class _Reader:
                         waiting = None
                     else:
                         waiting = name
-                    self._links_of(page, [index], record, titles=False)
+                    if name == "abstract" and not record.title:
+                        record.title = value
+                    self._links_of(page, [index], record, titles=name == "abstract")
                 continue
             if waiting and record is not None and index - record.at <= _RECORD and not self._starts(page, block):
                 record.texts.setdefault(waiting, text)
@@ -361,6 +374,14 @@ class _Reader:
                 self._links_of(page, [index], record, titles=False)
         if record is not None and self._worth(record):
             yield record
+
+    def _own_page(self, page: Page, found: list[_Record]) -> list[_Record]:
+        """The records of a page; of a page that shows one document under its own title, it is that document's page."""
+        if len(found) == 1 and not page.home and page.key not in self.by_section:
+            title, name = words(found[0].title), words(page.title)
+            if len(title) >= _TITLE and (title in name or (len(name) >= _TITLE and name in title)):
+                found[0].detail = page.url
+        return found
 
     def _near_labels(self, page: Page) -> list[int]:
         """The blocks outside tables that stand so near to a label that they can be of its document."""
@@ -433,14 +454,39 @@ class _Reader:
             return name, tail.strip(" ()")
         if not colon:
             dates = find_dates(text)
-            if dates and (name := self._field(text[: dates[0].start].strip(" :("))):
+            if dates and (name := self._field(text[: dates[0].start].strip(" :(-–"))):
                 return name, dates[0].text
+            return self._bare_pair(text)
+        return None, ""
+
+    def _bare_pair(self, text: str) -> tuple[str | None, str]:
+        """A label with its value and no colon between: "Số hiệu 52/KH-A", "Trích yếu - Kế hoạch …"."""
+        for dash in (" - ", " – "):
+            head, found, tail = text.partition(dash)
+            if found and (name := self._field(head)) is not None:
+                return name, tail.strip()
+        if len(text) > _BARE_PAIR:
+            return None, ""
+        parts = text.split(" ")
+        for count in range(min(5, len(parts) - 1), 1, -1):
+            name = self._field(" ".join(parts[:count]))
+            if name is None:
+                continue
+            value = " ".join(parts[count:])
+            if (
+                (name == "number" and _NUMBER_ONLY.fullmatch(value))
+                or (name == "state" and self._state(value))
+                or (name == "kind" and self._kind(value, ""))
+                or (name == "issuer" and self._authority(value, "", ""))
+            ):
+                return name, value
         return None, ""
 
     def _pairs(self, text: str) -> list[tuple[str, str]]:
         """All labels with their values in one line: "Ngày ban hành: 1/2/2026 Trạng thái: Còn hiệu lực"."""
         if len(text) > _LINE or text.count(":") < 2:
             return []
+        text = _GLUED.sub(" ", text)
         found: list[tuple[str, int, int]] = []
         at = text.find(":")
         while at >= 0:

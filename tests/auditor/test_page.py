@@ -51,6 +51,21 @@ def test_forms_and_loose_inputs() -> None:
     assert [(f.name, f.kind) for f in loose.fields] == [("qsearch", "text"), ("y", "textarea")]
 
 
+def test_the_button_that_opens_a_part_of_the_page_is_its_heading() -> None:
+    page = read(
+        '<h3><button type="button">Tài chính</button></h3><div><p>Dự toán</p></div>'
+        '<div class="accordion-item"><button class="accordion-button">Đội ngũ</button><div>Đang cập nhật</div></div>'
+        "<p>Mời gửi thư <button>Gửi</button></p>"
+    )
+    assert [(block.text, block.level) for block in page.blocks] == [
+        ("Tài chính", 3),
+        ("Dự toán", 0),
+        ("Đội ngũ", 7),
+        ("Đang cập nhật", 0),
+        ("Mời gửi thư", 0),
+    ]
+
+
 def test_pictures_players_and_declarations() -> None:
     page = read(
         '<html lang="VI"><head><title> Trường </title><meta name=viewport content="width=device-width"></head><body>'

@@ -199,3 +199,46 @@ def test_a_portal_without_documents_has_no_section() -> None:
     found = facts_for(make_archive({"/": page("<p>Trang chủ</p>", menu=[("Tin tức", "/tin-tuc")])}))(Documents)
     assert not found.has_section
     assert found.items == ()
+
+
+GLUED_LIST = """<h1>Văn bản</h1>
+<div class="post"><div class="code"><a href="/vb/52.html">Số: 52/KH-THCSM</a></div>
+<div>Tên: Kế hoạch trực tết của CMHS<span>Ngày ban hành: (04/08/2026)</span></div></div>
+<div class="post"><div class="code"><a href="/vb/47.html">Số: 47/QĐ-THCSM</a></div>
+<div>Tên: Quyết định công nhận Ban đại diện CMHS<span>Ngày ban hành: (10/07/2026)</span></div></div>
+<aside><div class="panel-title">Tin mới</div>
+<article><a href="/tin/ve-tranh.html">Hội thi vẽ tranh của khối sáu</a></article></aside>"""
+
+
+def test_a_row_and_the_page_behind_it_are_one_document_and_the_side_column_is_none() -> None:
+    detail = (
+        "<h1>Kế hoạch trực tết của CMHS</h1><ul><li>Số hiệu <b>52/KH-THCSM</b></li><li>Loại tài liệu Kế hoạch</li>"
+        "<li>Cơ quan ban hành Trường THCS Mẫu</li><li>Ngày hiệu lực 04/08/2026</li>"
+        "<li>Trạng thái Đã có hiệu lực</li></ul>"
+    )
+    more = {"/vb/52.html": page(detail, title="Kế hoạch trực tết của CMHS", menu=MENU)}
+    first, second = documents(GLUED_LIST, more).items
+    assert (first.title, first.number) == ("Kế hoạch trực tết của CMHS", "52/KH-THCSM")
+    assert (first.issued, first.effective, first.state) == (date(2026, 8, 4), date(2026, 8, 4), "Đã có hiệu lực")
+    assert first.authority == "Trường THCS Mẫu"
+    assert first.listed
+    assert (second.title, second.issued) == ("Quyết định công nhận Ban đại diện CMHS", date(2026, 7, 10))
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "value"),
+    [
+        ("Số hiệu 8/QĐ-THCSM", "number", "8/QĐ-THCSM"),
+        ("Số ký hiệu - 8/QĐ-THCSM", "number", "8/QĐ-THCSM"),
+        ("Loại văn bản Quyết định", "kind", "Quyết định"),
+        ("Trạng thái Còn hiệu lực", "state", "Còn hiệu lực"),
+        ("Trạng thái học sinh sau kỳ thi", "state", ""),
+        ("Cơ quan ban hành Sở Giáo dục và Đào tạo", "authority", "Sở Giáo dục và Đào tạo"),
+    ],
+)
+def test_labels_and_values_without_a_colon(row: str, field: str, value: str) -> None:
+    body = (
+        '<h1>Văn bản</h1><h3><a href="/vb/1">Khen thưởng học sinh tiêu biểu</a></h3>'
+        f"<p>{row}</p><p>Ngày ban hành 05/03/2026</p>"
+    )
+    assert getattr(only(documents(body)), field) == value
