@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from auditor.facts.outlinks import OutLink, OutLinks
 from auditor.facts.pages import Pages, evidence_of
 from auditor.facts.search import Search
@@ -24,7 +26,7 @@ def support_functions(
     Fix: switch on the search, and list the department, the office above and neighbouring schools as links.
     """
     hosts: dict[str, OutLink] = {}
-    place = {page.key for page in sections.find("links").pages}
+    place = {page.key for page in sections.find("links").pages} | _pages_of_links(out_links, vocabulary, min_hosts)
     for host, links in out_links.by_host.items():
         if vocabulary.hosts.is_education(host):
             link = next((one for one in links if one.listed and _is_furniture(one, pages, place)), None)
@@ -55,6 +57,17 @@ def support_functions(
             remedy="Bật ô tìm kiếm ở đầu mọi trang.",
         )
     return failed(f"Không có ô tìm kiếm và {few} (cần ít nhất {min_hosts}).", shown or pages.looked_at())
+
+
+def _pages_of_links(out_links: OutLinks, vocabulary: Vocabulary, least: int) -> set[str]:
+    """Pages that list at least so many education hosts: a table of schools is a block of links wherever it stands."""
+    listed: dict[str, set[str]] = defaultdict(set)
+    for host, links in out_links.by_host.items():
+        if vocabulary.hosts.is_education(host):
+            for one in links:
+                if one.listed:
+                    listed[one.page.key].add(host)
+    return {page for page, hosts in listed.items() if len(hosts) >= least}
 
 
 def _is_furniture(link: OutLink, pages: Pages, place: set[str]) -> bool:
