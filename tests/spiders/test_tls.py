@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from auditor.model import Cause, Status
-from tests.spiders.web import crawled, page, settings, unit
+from tests.spiders.web import crawled, end, page, settings, unit
 
 HOSTS = {"truong.example": "127.0.0.1"}
 
