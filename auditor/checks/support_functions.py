@@ -26,7 +26,9 @@ def support_functions(
     Fix: switch on the search, and list the department, the office above and neighbouring schools as links.
     """
     hosts: dict[str, OutLink] = {}
-    place = {page.key for page in sections.find("links").pages} | _pages_of_links(out_links, vocabulary, min_hosts)
+    place = {page.key for page in sections.find("links").pages} | _pages_of_links(
+        out_links, pages, vocabulary, min_hosts
+    )
     for host, links in out_links.by_host.items():
         if vocabulary.hosts.is_education(host):
             link = next((one for one in links if one.listed and _is_furniture(one, pages, place)), None)
@@ -59,15 +61,19 @@ def support_functions(
     return failed(f"Không có ô tìm kiếm và {few} (cần ít nhất {min_hosts}).", shown or pages.looked_at())
 
 
-def _pages_of_links(out_links: OutLinks, vocabulary: Vocabulary, least: int) -> set[str]:
-    """Pages that list at least so many education hosts: a table of schools is a block of links wherever it stands."""
+def _pages_of_links(out_links: OutLinks, pages: Pages, vocabulary: Vocabulary, least: int) -> set[str]:
+    """Pages of the menu that list at least so many education hosts: a table of schools is a block of links, too."""
     listed: dict[str, set[str]] = defaultdict(set)
     for host, links in out_links.by_host.items():
         if vocabulary.hosts.is_education(host):
             for one in links:
                 if one.listed:
                     listed[one.page.key].add(host)
-    return {page for page, hosts in listed.items() if len(hosts) >= least}
+    return {
+        page
+        for page, hosts in listed.items()
+        if len(hosts) >= least and any(one.link.region in ("menu", "header") for one in pages.occurrences.get(page, ()))
+    }
 
 
 def _is_furniture(link: OutLink, pages: Pages, place: set[str]) -> bool:
