@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.facts.documents import Document, Documents
 from auditor.facts.pages import Pages, evidence_of
 from auditor.facts.sections import Ladder
-from auditor.model import Evidence, Finding, Reason, failed, partial, passed, undetermined
+from auditor.model import Evidence, Finding, Reason, failed, manual, partial, passed, undetermined
 
 
 def document_origin(documents: Documents, pages: Pages, *, min_share: float) -> Finding:
@@ -63,15 +63,21 @@ def no_documents(documents: Documents, pages: Pages) -> Finding:
     shown = [evidence_of(best.page, best.label, "Mục văn bản")]
     if best.target is not None and best.target.page is not None:
         shown.append(evidence_of(best.target.page, best.quote, "Trang của mục"))
+    if section.state is Ladder.CONTENT:
+        return manual(
+            f"Mục “{best.label[:120]}” có nội dung nhưng không nhận ra văn bản nào; cần người xem.",
+            shown,
+            Reason.NEEDS_PERSON,
+            remedy="Trình bày văn bản thành danh sách có số ký hiệu, ngày ban hành, trích yếu và tệp tải về.",
+        )
     reason = {
         Ladder.PLACEHOLDER: Reason.PLACEHOLDER,
         Ladder.EMPTY: Reason.EMPTY,
         Ladder.SOFT_404: Reason.SOFT_404,
         Ladder.LOGIN: Reason.LOGIN_REQUIRED,
         Ladder.EXTERNAL: Reason.EXTERNAL_ONLY,
+        Ladder.SINGLE: Reason.EMPTY,
     }.get(section.state, Reason.LINK_DEAD)
-    if section.state in (Ladder.CONTENT, Ladder.SINGLE):
-        reason = Reason.EMPTY
     return failed(
         f"Có mục “{best.label[:120]}” nhưng không thấy văn bản nào trong đó.",
         shown,

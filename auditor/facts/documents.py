@@ -19,7 +19,7 @@ from auditor.facts.pages import Pages, Reach
 from auditor.facts.sections import Entry, Ladder, Section, Sections
 from auditor.page import Block, Form, Page
 from auditor.text import contains_words, words
-from auditor.urls import DOCUMENT_EXTENSIONS, extension, host_of, key
+from auditor.urls import DOCUMENT_EXTENSIONS, extension, file_name, host_of, key
 from auditor.vocabulary import Labels, Vocabulary, label_words, under
 
 TOPIC = "documents"
@@ -30,6 +30,8 @@ _RECORD = 14
 _LINE = 400
 _EFFECT = 5
 _BARE_PAIR = 120
+_PLAIN_TITLE = 300
+_OPENING = 24  # characters in which a title has come to its number: "Công văn số 12/…"
 _LEAST_LISTED = 2
 _MAX_DOCUMENTS = 2000
 _CORE = frozenset({"number", "issued", "effective", "state", "issuer", "kind"})
@@ -156,13 +158,33 @@ class _Reader:
                 told.add(page.key)
             records += found
         records += self._of_titles(told)
-        items = self._merged(records[: _MAX_DOCUMENTS * 3])
+        items = self._merged((records or list(self._of_files()))[: _MAX_DOCUMENTS * 3])
         return Documents(
             self.section,
             tuple(items[:_MAX_DOCUMENTS]),
             self._search(candidates),
             any(not page.home for page in candidates),
         )
+
+    def _of_files(self) -> Iterator[_Record]:
+        """Where nothing looks like a list: the files that the section's pages show, and its articles."""
+        for page in self.section.pages:
+            if page.key in self.homes:
+                continue
+            entry = self.by_section.get(page.key)
+            title = self._own_title(page)
+            label = entry.label if entry else ""
+            for link in self.pages.own_links(page):
+                if link.url and self._is_file(link.url):
+                    named = len(link.text) >= _TITLE and not self._says_download(link.text)
+                    name = link.text if named else (title if entry is None else file_name(link.url))
+                    yield _Record(page, 0, name, files=[link.url], quote=name[:300], label=label)
+            for embed in page.embeds:
+                if embed.url and self._is_file(embed.url):
+                    name = embed.title or title
+                    yield _Record(page, 0, name, files=[embed.url], quote=name[:300], label=label)
+            if entry is None and title:
+                yield _Record(page, 0, title, page.url, quote=title[:300])
 
     def _mentions(self, page: Page) -> bool:
         """Whether a page shows labels that only documents have."""
@@ -531,11 +553,73 @@ class _Reader:
             page = self.pages.by_key.get(page_key)
             if page is None or page_key in told or page_key in self.homes:
                 continue
-            for block in self.pages.own[page_key]:
-                yield from self._title_records(page, block, entry)
+            yield from self._cards(page, entry)
         home = self.pages.home
         if home is not None and home.key not in told:
             yield from self._home_block(home)
+
+    def _cards(self, page: Page, entry: Entry | None) -> Iterator[_Record]:
+        """The titles of a list, linked or not, each with the stamps and files below it."""
+        own = {id(block) for block in self.pages.own[page.key]}
+        linked: list[_Record] = []
+        plain: list[_Record] = []
+        card: _Record | None = None
+        for index, block in enumerate(page.blocks):
+            if id(block) not in own:
+                continue
+            if titles := list(self._title_records(page, block, entry)):
+                named = card is not None and index - card.at <= 1 and not card.files and not card.detail
+                if card is not None and named and all(self._attached(page, block, card, index) for _ in titles[:1]):
+                    card.files += [url for one in titles for url in one.files]
+                    continue
+                linked += titles
+                card = titles[-1]
+                card.at = index
+            elif self._is_title(page, block):
+                card = _Record(page, index, block.text, quote=block.text[:300], label=entry.label if entry else "")
+                self._links_of(page, [index], card)
+                plain.append(card)
+            elif card is not None and index - card.at <= _RECORD:
+                self._below(page, index, card)
+        listed = not linked and len(plain) >= _LEAST_LISTED
+        yield from linked
+        for record in plain:
+            if (
+                record.files
+                or record.detail
+                or find_citations(record.title)
+                or (listed and self._kind(record.title, ""))
+            ):
+                yield record
+
+    def _is_title(self, page: Page, block: Block) -> bool:
+        """Whether a text without an address of its own may be the title of a document: a heading, or by its opening."""
+        text = block.text
+        if not _TITLE + 3 <= len(text) <= _PLAIN_TITLE or block.level == 1 or block.region == "crumb":
+            return False
+        if self._says_download(text) or self._names_section(page, block) or self._line_of(text)[1] is not None:
+            return False
+        if contains_words(words(page.title), words(text)):
+            return False  # the name of the list
+        if block.level:
+            return True
+        citations = find_citations(text)
+        if citations and citations[0].start <= _OPENING:
+            return True
+        folded = words(text)
+        return any(folded.startswith(f"{name} ") for kind in self.words.kinds for name in kind.names)
+
+    def _below(self, page: Page, index: int, card: _Record) -> None:
+        """What a line below a title tells of its document: labels with values, a stamp, files."""
+        text = page.blocks[index].text
+        several, name, value = self._line_of(text)
+        for one, told in several or ([(name, value)] if name is not None and value else []):
+            card.texts.setdefault(one, told)
+        if not several and name is None and len(text) <= _LABEL:
+            dates = find_dates(text, month_first=self.order)
+            if dates and len(text) <= dates[0].end - dates[0].start + 4:
+                card.texts.setdefault("posted", text)
+        self._links_of(page, [index], card, titles=False)
 
     def _title_records(self, page: Page, block: Block, entry: Entry | None) -> Iterator[_Record]:
         if (record := self._line(page, block, entry)) is not None:
@@ -605,7 +689,9 @@ class _Reader:
                 link = page.links[at]
                 if not link.url:
                     continue
-                if self._is_file(link.url):
+                if self._is_file(link.url) or (
+                    self._field(link.text) == "download" and self.pages.look(link.url).page is None
+                ):
                     if link.url not in record.files:
                         record.files.append(link.url)
                 elif (

@@ -210,3 +210,12 @@ def test_a_list_on_the_home_page_whose_section_cannot_be_opened_is_not_held_agai
     made = make_archive({"/": home}, failures={"/van-ban": 404, "/vb/1": 404, "/vb/2": 404})
     assert finding_of(document_origin, made, options=SHARE).verdict is Verdict.UNDETERMINED
     assert finding_of(document_timeliness, made, options=AGE, as_of=date(2026, 10, 20)).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("check", "options"), EVERY_CHECK)
+def test_content_in_which_no_document_is_recognised_is_left_to_a_person(
+    check: Callable[..., Finding], options: Mapping[str, Any]
+) -> None:
+    body = "<p>Nhà trường tiếp nhận và phát hành văn bản vào các buổi sáng trong tuần, tại phòng hành chính.</p>"
+    found = judge(check, options, body)
+    assert (found.verdict, found.reason) == (Verdict.MANUAL, Reason.NEEDS_PERSON)

@@ -242,3 +242,48 @@ def test_labels_and_values_without_a_colon(row: str, field: str, value: str) -> 
         f"<p>{row}</p><p>Ngày ban hành 05/03/2026</p>"
     )
     assert getattr(only(documents(body)), field) == value
+
+
+ROW = '<div class="dm_row"><h3>{}</h3><p>Ngày đăng {}</p><a href="{}">Tải về</a></div>'
+LISTS = {
+    "download cards": ROW.format("CV 31/SGDĐT-VP v/v trực tết", "05/10/2026", "/index.php?task=doc_download&gid=7")
+    + ROW.format("QĐ 8/QĐ-THCSM lập hội đồng thi đua", "01/10/2026", "/docs/qd8.pdf"),
+    "paragraphs": "<p>Công văn số 31/SGDĐT-VP về việc trực tết nguyên đán</p>"
+    "<p>Quyết định số 8/QĐ-THCSM lập hội đồng thi đua</p>",
+    "highlighted titles with files below": '<p class="title">Công văn số 31/SGDĐT-VP về trực tết</p>'
+    '<p><a href="/docs/31.doc">Tải xuống</a></p><p class="title">Quyết định số 8/QĐ-THCSM lập hội đồng</p>'
+    '<p><a href="/docs/8.doc">Tải xuống</a></p>',
+    "linked titles with days below": '<ul><li><a href="/vb/31.html">Công văn số 31/SGDĐT-VP về trực tết</a>'
+    '<div>05/10/2026</div></li><li><a href="/vb/8.html">Quyết định số 8/QĐ-THCSM lập hội đồng</a>'
+    "<div>01/10/2026</div></li></ul>",
+}
+
+
+@pytest.mark.parametrize("body", LISTS.values(), ids=LISTS)
+def test_titles_are_documents_whatever_the_list_looks_like(body: str) -> None:
+    found = documents(f"<h1>Văn bản</h1>{body}").items
+    assert [item.number for item in found] == ["31/SGDĐT-VP", "8/QĐ-THCSM"]
+    assert [item.kind for item in found] == ["Công văn", "Quyết định"]
+    assert found[0].authority == "Sở Giáo dục và Đào tạo"
+
+
+def test_days_and_downloads_below_a_title_are_of_its_document() -> None:
+    first, second = documents(f"<h1>Văn bản</h1>{LISTS['download cards']}").items
+    assert (first.posted, second.posted) == (date(2026, 10, 5), date(2026, 10, 1))
+    assert first.issued is None
+    assert first.files == ("http://thcsmau.hcm.edu.vn/index.php?task=doc_download&gid=7",)
+    assert second.files == ("http://thcsmau.hcm.edu.vn/docs/qd8.pdf",)
+
+
+def test_headings_without_file_or_number_are_no_documents_beside_a_list() -> None:
+    body = (
+        "<h1>Văn bản</h1><h3>Hướng dẫn về cách tra cứu</h3><p>Chọn loại rồi bấm nút tìm.</p>"
+        '<ul><li><a href="/vb/8.html">Quyết định số 8/QĐ-THCSM lập hội đồng</a></li></ul>'
+    )
+    assert only(documents(body)).number == "8/QĐ-THCSM"
+
+
+def test_files_of_a_section_are_its_documents_where_nothing_looks_like_a_list() -> None:
+    body = '<h1>Văn bản</h1><p>Mời quý phụ huynh xem tại đây.</p><p><a href="/docs/noi-quy.pdf">Nội quy</a></p>'
+    item = only(documents(body))
+    assert (item.title, item.files) == ("noi-quy.pdf", ("http://thcsmau.hcm.edu.vn/docs/noi-quy.pdf",))
