@@ -555,6 +555,7 @@ class DateWords:
 
     labels: tuple[tuple[str, re.Pattern[str]], ...]
     any_label: re.Pattern[str]
+    byline: re.Pattern[str]
     law: re.Pattern[str]
     issuer: re.Pattern[str]
     range_before: re.Pattern[str]
@@ -583,6 +584,7 @@ def date_words(vocabulary: Mapping[str, list[str]]) -> DateWords:
     return DateWords(
         labels=labels,
         any_label=re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in labels)),
+        byline=re.compile(rf"(?:\A|[\n|.,;:(\[])\s*(?:{choice('byline')})\s*:?\s[^\n:.;]{{1,50}}\Z"),
         law=re.compile(rf"(?<!\w)(?:{choice('law')})(?!\w)[^.;\n]*\Z"),
         issuer=re.compile(rf"[\s,)]*(?:{choice('issuer')})(?!\w)"),
         range_before=re.compile(rf"(?<!\w)(?:{choice('range_before')})[\s:(\-–]*\Z"),
@@ -635,6 +637,8 @@ def _classify(text: str, found: FoundDate, known: DateWords) -> str:
         return next(
             kind for kind, pattern in known.labels if pattern.search(label) or (opened and pattern.search(opened))
         )
+    if found.precision == "day" and known.byline.search(lead):
+        return "posted"
     if found.precision == "day" and found.form != "relative":
         if known.range_before.search(lead) or known.range_after.match(tail):
             return "range"

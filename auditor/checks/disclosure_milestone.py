@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from auditor.checks.disclosure import announcement, evidence, lower, named
@@ -39,11 +41,11 @@ def disclosure_milestone(
     name = f"tháng {month}/{first.year}"
     existing = [item for item in disclosures.items if item.life in _COUNTS]
     dated = [item for item in existing if item.dated is not None]
-    inside = [item for item in dated if _touches(item, first, last)]
+    inside = _within(dated, first, last)
     if inside:
         return passed(f"Có công khai trong {name}: {_told(inside[0])}. {_parts(inside, vocabulary)}", evidence(inside))
-    late = [item for item in dated if _touches(item, last + timedelta(days=1), last + timedelta(days=late_days))]
-    early = [item for item in dated if _touches(item, first - timedelta(days=early_days), first - timedelta(days=1))]
+    late = _within(dated, last + timedelta(days=1), last + timedelta(days=late_days))
+    early = _within(dated, first - timedelta(days=early_days), first - timedelta(days=1))
     if late:
         days = max((min(item.dated.day for item in late if item.dated) - last).days, 1)
         return partial(
@@ -84,13 +86,11 @@ def _none(
     ]
     known = {item.url for item in disclosures.items}
     closed = [entry for entry in entries if entry.state in (Ladder.UNSEEN, Ladder.FORBIDDEN) and entry.url not in known]
-    vanished = [
-        item
-        for item in disclosures.items
-        if item.life is Life.DEAD_PAGE
-        and item.dated is not None
-        and _touches(item, first - timedelta(days=early_days), last + timedelta(days=late_days))
-    ]
+    vanished = _within(
+        [item for item in disclosures.items if item.life is Life.DEAD_PAGE],
+        first - timedelta(days=early_days),
+        last + timedelta(days=late_days),
+    )
     if unread or closed or vanished:
         forbidden = any(entry.state is Ladder.FORBIDDEN for entry in closed) or any(
             item.life is Life.FORBIDDEN for item in unread
@@ -155,15 +155,20 @@ def window(month: int, as_of: date) -> tuple[date, date]:
     return date(year, month, 1), last
 
 
-def _touches(item: Disclosure, first: date, last: date) -> bool:
-    """Whether a date of a disclosure lies in these days; a month alone counts with any of its days.
+def _within(items: Iterable[Disclosure], first: date, last: date) -> list[Disclosure]:
+    """The disclosures with a date in these days, that date first; a month alone counts with any of its days.
 
     Of several dates those of the most trusted kind count: a page that states its updates has more than one.
     """
-    best = item.dated
-    if best is None:
-        return False
-    return any(_lies(one, first, last) for one in item.dates if one.dating is best.dating)
+    found = []
+    for item in items:
+        best = item.dated
+        if best is None:
+            continue
+        hit = next((one for one in item.dates if one.dating is best.dating and _lies(one, first, last)), None)
+        if hit is not None:
+            found.append(replace(item, dates=(hit, *(one for one in item.dates if one is not hit))))
+    return found
 
 
 def _lies(one: DatedBy, first: date, last: date) -> bool:

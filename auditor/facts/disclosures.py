@@ -47,6 +47,7 @@ _OWN_TEXT = 150
 _TITLE = 8
 _SHORTEST = 4
 _SIGNATURE_BLOCK = 160
+_OWN_DAYS = 2  # posted, and updated
 _MAX_ITEMS = 1000
 _MAX_READ = 12  # files of a unit that are opened for the date or the part that nothing else tells
 _HEAD = 12  # lines at the head of a file that name it
@@ -598,6 +599,8 @@ class _Reader:
             for block in self.pages.own[page.key]:
                 if 0 < block.level < 4:
                     dates.extend(_dates_of_name(block.text))
+        elif article is not None and self._is_article(article, title):
+            dates += self._updates(article, dates)
         names = [title, *(text for text, _ in files)]
         addresses = [address for _, address in files]
         if self._is_document(url) or extension(url) in IMAGE_EXTENSIONS:
@@ -616,6 +619,14 @@ class _Reader:
                     dates.append(DatedBy(day, "day", Dating.LAST_MODIFIED, attachment.last_modified))
         return dates
 
+    def _updates(self, article: Page, known: list[DatedBy]) -> list[DatedBy]:
+        """The days of posting and updating that an article states beside its title or at its end."""
+        told = list(self._stated((one for one in self.pages.own[article.key] if not one.links), ("posted",)))
+        if len({one.day for one in told}) > _OWN_DAYS:
+            return []  # a list of other articles below it
+        days = {one.day for one in known}
+        return [one for one in told if one.day not in days]
+
     def _signatures(self, page: Page) -> Iterator[DatedBy]:
         yield from self._stated(self.pages.own[page.key], ("signature",))
 
@@ -627,9 +638,9 @@ class _Reader:
                 continue
             for found in find_dates(text, month_first=self.order):
                 role = classify(text, found)
-                if found.precision == "day" and role in roles:
+                if role in roles and (found.precision == "day" or (found.precision == "month" and role == "posted")):
                     dating = Dating.SIGNATURE if role == "signature" else Dating.POSTED
-                    yield DatedBy(found.date, "day", dating, text[:200])
+                    yield DatedBy(found.date, found.precision, dating, text[:200])
 
     # ------------------------------------------------------------------ life
 

@@ -258,3 +258,14 @@ def test_a_file_that_our_limits_kept_closed_is_never_a_fail(monkeypatch: pytest.
 def test_a_scan_keeps_the_date_of_its_upload(monkeypatch: pytest.MonkeyPatch) -> None:
     found = signed(monkeypatch, AttachmentText(problem="no_text"), modified="Sat, 20 Jun 2026 02:00:00 GMT")
     assert found.verdict is Verdict.PASS
+
+
+def test_an_update_within_the_month_counts_and_is_named() -> None:
+    body = '<ul><li><a href="/bai">Cam kết chất lượng giáo dục</a></li></ul>'
+    stamps = "<div>Ngày tạo - 12 Tháng 9 2025</div><div>Lần cập nhật cuối - 18 Tháng 9 2026</div>"
+    prose = "<p>Nhà trường cam kết với phụ huynh và học sinh về chất lượng dạy và học trong năm học mới này.</p>"
+    title = "Cam kết chất lượng giáo dục"
+    more = {"/bai": page(f"<h1>{title}</h1>{stamps}{prose}", title=title, menu=MENU)}
+    found = judge(body, more, options=SEPTEMBER)
+    assert found.verdict is Verdict.PASS
+    assert "18/09/2026" in found.summary

@@ -107,6 +107,30 @@ def test_the_day_of_posting_goes_before_name_and_signature() -> None:
     assert [one.day for one in item.dates] == [date(2026, 6, 20), date(2026, 6, 1), date(2026, 5, 31)]
 
 
+@pytest.mark.parametrize(
+    ("stamps", "days"),
+    [
+        (
+            "<div>Ngày tạo - 12 Tháng 9 2025</div><div>Lần cập nhật cuối - 18 Tháng 9 2026</div>",
+            [date(2025, 9, 12), date(2026, 9, 18)],
+        ),
+        ("<p>Cập nhật ngày 30 tháng 9 năm 2026</p>", [date(2026, 9, 30)]),
+        ("<p>Cập nhật: tháng 9/2026</p>", [date(2026, 9, 1)]),
+    ],
+)
+def test_days_of_posting_and_of_updating_are_both_kept(stamps: str, days: list[date]) -> None:
+    more = article("Cam kết chất lượng giáo dục", stamps + PROSE)
+    item = only(ledger('<a href="/bai">Cam kết chất lượng giáo dục</a>', more))
+    assert [(one.day, one.dating) for one in item.dates] == [(day, Dating.POSTED) for day in days]
+
+
+def test_stamps_of_other_articles_below_are_no_updates() -> None:
+    others = "".join(f"<p>Tin số {n} của trường</p><p>Ngày đăng: 0{n}/09/2026</p>" for n in range(1, 6))
+    more = article("Cam kết chất lượng giáo dục", f"<div>Ngày đăng: 20/06/2026</div>{PROSE}{others}")
+    item = only(ledger('<a href="/bai">Cam kết chất lượng giáo dục</a>', more))
+    assert [one.day for one in item.dates] == [date(2026, 6, 20)]
+
+
 def test_the_signature_line_dates_a_page_without_stamp() -> None:
     more = article("Cam kết chất lượng giáo dục", f"{PROSE}<p>Mẫu Thành, ngày 31 tháng 5 năm 2026</p>")
     item = only(ledger('<a href="/bai">Cam kết chất lượng giáo dục</a>', more))
@@ -289,3 +313,14 @@ def test_rows_of_a_table_are_disclosures_with_their_dates() -> None:
         ("Công khai cơ sở vật chất, đội ngũ", frozenset({"conditions"}), date(2026, 10, 6)),
         ("Công khai các khoản thu", frozenset({"finance"}), date(2026, 6, 25)),
     ]
+
+
+def test_the_button_of_an_accordion_announces_a_part() -> None:
+    body = (
+        '<div class="accordion"><h3><button>Chất lượng giáo dục</button></h3><div><p><a href="/ck.pdf">Cam kết chất '
+        "lượng 2026-2027</a></p></div><h3><button>Cơ sở vật chất - Đội ngũ</button></h3><div><p>Đang cập nhật</p></div>"
+        "</div>"
+    )
+    found = ledger(body, attachments={"/ck.pdf": b""})
+    assert [item.life for item in found.of_part("conditions")] == [Life.PLACEHOLDER]
+    assert [item.life for item in found.of_part("commitment")] == [Life.LIVE]
