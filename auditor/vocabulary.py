@@ -537,6 +537,9 @@ class YearbookWords(_Data):
     classes: Labels
     students: Labels
     facilities: Labels
+    counted_classes: Labels
+    counted_students: Labels
+    counted_facilities: Labels
     founding: Labels
 
 

@@ -11,23 +11,30 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from auditor.attachments import read_apart
 from auditor.dates import find_dates
 from auditor.facts.disclosures import TOPICS as DISCLOSURE_TOPICS
 from auditor.facts.pages import Pages, Reach
 from auditor.facts.sections import Section, Sections
 from auditor.page import Block, Page
 from auditor.text import contains_words, words
-from auditor.urls import DOCUMENT_EXTENSIONS, extension, file_name
+from auditor.urls import DOCUMENT_EXTENSIONS, extension, file_name, key
 from auditor.vocabulary import Vocabulary
 
 TOPIC = "yearbook"
 SUBJECTS = ("classes", "students", "facilities")
 _YEAR = re.compile(r"(?<!\d)(20\d\d|19[89]\d)(?:\s*[-–/]\s*(20\d\d|\d\d))?(?!\d)")
 _FIGURE = re.compile(r"(?<![\d/.-])\d{1,3}(?:[.,]\d{3})*(?![\d/-])")
+_COUNTED = re.compile(r"(?<!\d)\d+ ([a-z]\w*(?: [a-z]\w*)?)")
 _MIN_ROWS = 2
 # Outside a section of statistics a table counts only when years are its rows or columns.
 _MIN_YEARS = 2
 _YEAR_CELL = 30
+_LINE = 200
+_BEGINS = 15  # characters in which a line that tells of a year comes to it
+_MAX_READ = 12  # files of a section that are opened
+_MAX_HEAD = 8  # lines at the head of a file that name it
+_FEW_FIGURES = 3
 _FOUNDED = 60  # characters between the words of a founding and its year
 
 
@@ -71,6 +78,8 @@ class _Reader:
         self.pages, self.section, self.vocabulary = pages, section, vocabulary
         self.words = vocabulary.documents.yearbook
         self.section_pages = {page.key for page in section.pages}
+        self.bodies = {key(one.url): one.body for one in pages.captures if one.role == "attachment"}
+        self.files: set[str] = set()
 
     def figures(self) -> Iterator[Figures]:
         for page in self.pages.pages:
@@ -149,17 +158,33 @@ class _Reader:
 
     def _whole(self, page: Page) -> Iterator[Figures]:
         """A page of the section that tells figures of the year in its title, in lines of its own."""
-        years = _years([page.title, *(block.text for block in page.headings if block in self.pages.own[page.key])])
-        subjects: set[str] = set()
-        quote = ""
+        current = _years([page.title])
+        covered: dict[int, set[str]] = defaultdict(set)
+        quotes: dict[int, str] = {}
         for block in self.pages.own[page.key]:
-            if block.cell is None and block.text and len(block.text) <= 200 and not block.level:
-                found = self._subjects(block.text)
-                if found and _FIGURE.search(_YEAR.sub(" ", block.text)):
-                    subjects |= found
-                    quote = quote or block.text
-        if years and subjects:
-            yield Figures(page, page.url, years, frozenset(subjects), quote[:250])
+            if block.cell is not None or not block.text or len(block.text) > _LINE:
+                continue
+            named = _years([block.text])
+            rest = _YEAR.sub(" ", block.text)
+            found = self._told(block.text, rest) if _FIGURE.search(rest) else frozenset[str]()
+            if not found:
+                if named and (block.level or len(block.text) <= _YEAR_CELL):
+                    current = named
+                continue
+            match = _YEAR.search(block.text)
+            for year in named if match is not None and match.start() <= _BEGINS else current:
+                covered[year] |= found
+                quotes.setdefault(year, block.text)
+        for year, subjects in covered.items():
+            yield Figures(page, page.url, frozenset({year}), frozenset(subjects), quotes[year][:250])
+
+    def _told(self, line: str, rest: str) -> frozenset[str]:
+        """The subjects of a line with figures; `rest` is the line without its years."""
+        counted = " ".join(match.group(1) for match in _COUNTED.finditer(words(rest)))
+        told = {
+            subject for subject in SUBJECTS if counted and getattr(self.words, f"counted_{subject}").first_in(counted)
+        }
+        return self._subjects(line) | told
 
     def _files(self, page: Page) -> Iterator[Figures]:
         for link in self.pages.own_links(page):
@@ -172,8 +197,22 @@ class _Reader:
             return
         if target.attachment is not None and not target.attachment.downloads:
             return
+        if target.url in self.files:
+            return
+        self.files.add(target.url)
         years = _years([title]) or _years([file_name(url).replace("_", " ")])
-        yield Figures(page, url, years, self._subjects(title), title[:250], file=True)
+        subjects = self._subjects(title)
+        if target.attachment is not None and len(self.files) <= _MAX_READ:
+            body = self.bodies.get(target.attachment.key, b"")
+            text = read_apart(body, target.attachment.type, target.attachment.name).text if body else ""
+            if self._disclosure(" ".join(text.split("\n")[:_MAX_HEAD])):
+                return
+            lines = [line for line in text.split("\n") if len(line) <= _LINE]
+            if sum(len(_FIGURE.findall(_YEAR.sub(" ", line))) for line in lines) >= _FEW_FIGURES:
+                subjects |= self._subjects("\n".join(lines))
+                told = _years(line for line in lines if (at := _YEAR.search(line)) and at.start() <= _BEGINS)
+                years = years if len(years) == 1 or not told else years | told
+        yield Figures(page, url, years, subjects, title[:250], file=True)
 
     # ------------------------------------------------------------------ the founding year
 

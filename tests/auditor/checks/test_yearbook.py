@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date
 from typing import Any
 
@@ -41,9 +43,28 @@ def table(years: list[str], rows: tuple[str, ...] = ("Số lớp", "Số học s
         (table(YEARS, ("Số lớp",)) + table(YEARS, ("Tổng số học sinh", "Phòng học")), Verdict.PASS),
         (table(YEARS[:3]), Verdict.PARTIAL),
         (table(YEARS, ("Số lớp", "Số học sinh")), Verdict.PARTIAL),
+        (table(YEARS, ("Lớp", "Số HS", "Số phòng")), Verdict.PASS),
+        ("".join(f"<h4>{year}</h4><p>15 lớp, 470 HS, 12 phòng</p>" for year in YEARS), Verdict.PASS),
+        ("".join(f"<p>Năm học {year}: 15 lớp, 470 em, 12 phòng học</p>" for year in YEARS), Verdict.PASS),
+        ("".join(f"<p>{year}</p><p>Số lớp: 15</p><p>Sĩ số: 47</p><p>CSVC: 12</p>" for year in YEARS), Verdict.PASS),
+        ("".join(f"<h4>{year}</h4><p>15 lớp, 470 HS</p>" for year in YEARS), Verdict.PARTIAL),
+        ("".join(f"<h4>{year}</h4>" for year in YEARS) + "<p>15 lớp, 470 HS, 12 phòng</p>", Verdict.PARTIAL),
         ("<p>Nội dung đang được cập nhật</p>", Verdict.FAIL),
     ],
-    ids=["five years", "with words", "two tables", "three years", "no facilities", "placeholder"],
+    ids=[
+        "five years",
+        "with words",
+        "two tables",
+        "three years",
+        "no facilities",
+        "short words",
+        "lines below years",
+        "lines with years",
+        "labels below years",
+        "lines without rooms",
+        "headings of years above one line",
+        "placeholder",
+    ],
 )
 def test_years_and_subjects(body: str, verdict: Verdict) -> None:
     assert judge(body).verdict is verdict
@@ -90,7 +111,41 @@ def test_traps_are_no_figures(more: dict[str, str]) -> None:
     assert (found.verdict, found.reason) == (Verdict.FAIL, Reason.NOT_FOUND)
 
 
-def test_files_of_the_section_count_in_part_until_they_are_read() -> None:
+def sheet(*rows: tuple[str | int, ...]) -> bytes:
+    """A workbook with one sheet of these rows."""
+    cells = "".join(
+        "<row>" + "".join(f'<c t="inlineStr"><is><t>{value}</t></is></c>' for value in row) + "</row>" for row in rows
+    )
+    name = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("xl/workbook.xml", f'<workbook xmlns="{name}"/>')
+        archive.writestr(
+            "xl/worksheets/sheet1.xml", f'<worksheet xmlns="{name}"><sheetData>{cells}</sheetData></worksheet>'
+        )
+    return held.getvalue()
+
+
+HEAD = ("Năm học", "Số lớp", "Số học sinh", "Số phòng học")
+
+
+@pytest.mark.parametrize(
+    ("files", "verdict"),
+    [
+        ({year: sheet(("Năm học " + year,), HEAD[1:], (15, 470, 12)) for year in YEARS}, Verdict.PASS),
+        ({"các năm": sheet(HEAD, *((year, 15, 470, 12) for year in YEARS))}, Verdict.PASS),
+        ({"các năm": sheet(HEAD[:3], *((year, 15, 470) for year in YEARS))}, Verdict.PARTIAL),
+        ({year: sheet(("Nội dung sẽ có sau",)) for year in YEARS}, Verdict.PARTIAL),
+    ],
+    ids=["a file for every year", "one file", "without rooms", "without figures"],
+)
+def test_figures_inside_the_files_of_the_section(files: dict[str, bytes], verdict: Verdict) -> None:
+    items = "".join(f'<li><a href="/n{n}.xlsx">Niên giám {name}</a></li>' for n, name in enumerate(files))
+    found = judge(f"<ul>{items}</ul>", attachments={f"/n{n}.xlsx": body for n, body in enumerate(files.values())})
+    assert found.verdict is verdict
+
+
+def test_files_of_the_section_that_cannot_be_read_count_in_part() -> None:
     files = "".join(
         f'<li><a href="/n{n}.xlsx">Niên giám thống kê năm học {year}</a></li>' for n, year in enumerate(YEARS)
     )
