@@ -40,7 +40,7 @@ _MAX_SCRIPT = 20_000
 _MAX_BLOCKS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Cell:
     """Place of a block in a table: number of the table on its page, row, column (all from 0)."""
 
@@ -49,7 +49,8 @@ class Cell:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, which would cost six times as much to make: a portal has ten thousand of them. Nobody writes to one.
+@dataclass(eq=False, slots=True)
 class Block:
     """A run of visible text between two block-level borders.
 
@@ -71,7 +72,7 @@ class Block:
     form: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)
 class Image:
     """A picture: absolute address, its alt and title, the index of the link around it."""
 
@@ -221,9 +222,15 @@ class _Reader:
         # state: block tag, heading level, region, hidden, css, path hash, cell, form, link, [row, column] of the table
         state = ("body", 0, "", False, "", 0, None, None, None, [-1, -1])
         stack: list[tuple[LexborNode, tuple]] = []  # type: ignore[type-arg]
+        buffer_text = self._take_text
         node = root
         while True:
-            inner = self._enter(node, state)
+            tag = node.tag
+            if tag == "-text":
+                buffer_text(node, state[8])
+                inner = None
+            else:
+                inner = self._enter(node, tag or "", state)
             if inner is not None:
                 child = node.child
                 if child is not None:
@@ -243,17 +250,19 @@ class _Reader:
         if self._buffer or self._pictures:
             self._flush(state)
 
-    def _enter(self, node: LexborNode, state: tuple) -> tuple | None:  # type: ignore[type-arg]
-        tag = node.tag or ""
-        if tag == "-text":
-            text = node.text_content
-            if text and not text.isspace():
-                self._buffer.append(text)
-                if state[8] is not None and (not self._links or self._links[-1] != state[8]):
-                    self._links.append(state[8])
-            elif text and self._buffer:
+    def _take_text(self, node: LexborNode, link: int | None) -> None:
+        text = node.text_content
+        if not text:
+            return
+        if text.isspace():
+            if self._buffer:
                 self._buffer.append(" ")
-            return None
+            return
+        self._buffer.append(text)
+        if link is not None and (not self._links or self._links[-1] != link):
+            self._links.append(link)
+
+    def _enter(self, node: LexborNode, tag: str, state: tuple) -> tuple | None:  # type: ignore[type-arg]
         if tag == "br":
             if self._buffer or self._pictures:
                 self._flush(state)

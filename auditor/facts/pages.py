@@ -70,7 +70,7 @@ class Attachment:
         return self.status == 200 and self.size > 0 and self.type not in ("", "html")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Target:
     """Where a link leads: `page` or `attachment` where it was reached, `status` of a dead one."""
 
@@ -81,7 +81,7 @@ class Target:
     status: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Occurrence:
     """A link where it stands."""
 
@@ -116,6 +116,7 @@ class Pages:
     captures: tuple[Capture, ...]
     front: tuple[Page, ...]
     _internal: dict[str, bool] = field(default_factory=dict, repr=False)
+    _looked: dict[str, Target] = field(default_factory=dict, repr=False)
 
     @property
     def cut_short(self) -> bool:
@@ -141,6 +142,12 @@ class Pages:
 
     def look(self, url: str) -> Target:
         """What became of an address; redirects are followed."""
+        known = self._looked.get(url)
+        if known is None:
+            known = self._looked[url] = self._look(url)
+        return known
+
+    def _look(self, url: str) -> Target:
         if not url:
             return Target(Reach.NOWHERE, url)
         ident = key(url)
