@@ -303,6 +303,16 @@ class Abuse(_Data):
     """Signs of injected content (item 4.3). A hit near a `legitimate` phrase is none."""
 
     groups: Annotated[dict[Name, AbuseGroup], Field(min_length=1)]
+
+    @cached_property
+    def words(self) -> Labels:
+        """Every brand and phrase of every group: what a page must hold to be looked at closely."""
+        return Labels(
+            dict.fromkeys(
+                label for group in self.groups.values() for label in (*group.brands, *group.phrases, *group.accented)
+            )
+        )
+
     legitimate: Labels
     legitimate_hosts: tuple[HostSuffix, ...]
     defaced: Labels

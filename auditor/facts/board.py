@@ -152,7 +152,7 @@ class _Reader:
         """Everybody whom these lines give a role, in the line itself or as a heading of the next one."""
         lines = list(_lines(blocks))[:_MAX_LINES]
         for index, (text, is_row) in enumerate(lines):
-            if len(text) > _MAX_LINE:
+            if len(text) > _MAX_LINE or (not is_row and self.any_role.first_in(words(text)) is None):
                 continue
             following = lines[index + 1][0] if index + 1 < len(lines) else ""
             clauses = [text] if is_row else self._clauses(text)
