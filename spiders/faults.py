@@ -104,6 +104,8 @@ def of_exception(error: BaseException) -> Fault:
     for kinds, cause, whose, passing in _TABLE:
         if isinstance(error, kinds):
             return Fault(cause, whose, detail, passing)
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return _of_refused_tunnel(error, detail)
     inner = error.__cause__ or error.__context__
     if isinstance(error, aiohttp.ClientConnectorError):
         return _of_os_error(error.os_error, detail)
@@ -116,6 +118,16 @@ def of_exception(error: BaseException) -> Fault:
     if isinstance(error, aiohttp.ClientError):
         return Fault(Cause.BAD_RESPONSE, Whose.NETWORK, detail, True)
     return Fault(Cause.CRASH, Whose.US, detail)
+
+
+def _of_refused_tunnel(error: aiohttp.ClientHttpProxyError, detail: str) -> Fault:
+    """The proxy made no way through to a host for TLS: nobody of that host has answered."""
+    reported = of_proxy_answer(500, error.headers.get("Proxy-Status") if error.headers is not None else None)
+    if reported is not None:
+        return reported
+    if error.status in (408, 504):
+        return Fault(Cause.TIMEOUT, Whose.NETWORK, detail, True)
+    return Fault(Cause.REFUSED, Whose.NETWORK, detail, error.status in (429, 500, 502, 503))
 
 
 def _of_os_error(error: OSError, detail: str) -> Fault:

@@ -116,6 +116,7 @@ class CappedHandler(BaseDownloadHandler):
             headers=meta["request_headers"],
             allow_redirects=False,
             proxy=self._proxy,
+            proxy_headers={"User-Agent": meta["request_headers"]["User-Agent"]} if self._proxy else None,
             ssl=tls,
             timeout=aiohttp.ClientTimeout(total=None),
         ) as answer:

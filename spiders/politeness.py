@@ -30,6 +30,11 @@ class Gate:
         """Whether the gate can be forgotten: nobody passes or waits, and a new one would do the same."""
         return not self._queue and self.active == 0 and self.pause == self._base and self._next <= monotonic()
 
+    @property
+    def opens(self) -> float:
+        """The moment (of `monotonic`) from which the next request may start."""
+        return self._next
+
     async def enter(self) -> None:
         """Waits until a request may start."""
         if self._free == 0 or self._queue:

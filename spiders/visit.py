@@ -43,6 +43,7 @@ _MAX_LISTED = 2000
 _MAX_SITEMAPS = 6
 _MAX_TITLES = 400
 _SEARCH_SECONDS = 60.0
+_AT_THIS_ADDRESS = frozenset({Cause.REFUSED, Cause.TIMEOUT, Cause.TLS, Cause.RESET, Cause.BAD_RESPONSE})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -165,6 +166,7 @@ class Visit:
         self._unread = 0
         self._bytes = 0
         self._in_a_row = 0
+        self._complaint: Fault | None = None
         self._patience = min(_MAX_WAIT, self._crawl.max_seconds / 10)
         self._titles: list[tuple[str, str]] = []
         self._home_done = False
@@ -192,6 +194,9 @@ class Visit:
         except TimeoutError:
             if self._home_done:
                 return Status.PARTIAL, StoppedBy.MAX_SECONDS.value, StoppedBy.MAX_SECONDS
+            if self._complaint is not None:
+                self._fail(self._start_url or "", self._complaint)
+                return unreachable(self._complaint)
             return Status.UNREACHABLE, Cause.TIMEOUT.value, StoppedBy.MAX_SECONDS
         except Exception as error:
             log.exception("the crawl of unit %s failed", self._unit.id)
@@ -242,10 +247,15 @@ class Visit:
     async def _once(
         self, url: str, method: str = "GET", sent: bytes = b"", *, like_a_search_engine: bool = False
     ) -> Answer:
-        """One request through the gates of its host and its server. Raises FaultError."""
+        """One request through the gates of its host and its server.
+
+        Raises FaultError, and TimeoutError where the host wants no request before the visit's time is up.
+        """
         around = self._around
         host = (urlsplit(url).hostname or "").lower()
         gates = [around.host_gates.of(host.removeprefix("www."))]
+        if gates[0].opens >= self._deadline:
+            raise TimeoutError(f"{host} asks to be left alone for longer than this visit lasts")
         headers = {
             "User-Agent": user_agent(self._crawl.user_agent_contact),
             "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
@@ -311,6 +321,7 @@ class Visit:
                 fault = self._be_patient(fault)
                 gate.hold(fault.wait or 0.0)
             elif fault.status in (429, 503):
+                self._complaint = fault
                 gate.slow_down(fault.wait)
                 if fault.status == 429 and answer is not None and answer.ip_address:
                     self._around.address_gates.of(answer.ip_address).slow_down()
@@ -402,7 +413,7 @@ class Visit:
                 if first is None or not fault.of_the_network:
                     first = error
                 self._fail(url, fault)
-                waiting.extend(other for other in other_spellings(url, fault.cause) if other not in tried)
+                waiting.extend(other for other in other_spellings(url, fault, self._proxied) if other not in tried)
         assert first is not None
         raise first
 
@@ -634,9 +645,12 @@ class Visit:
         people (cloaking). The note "search_engine_view" says what came back; the answer is a capture "probe"."""
         seen: dict[str, object] = {"url": home.url}
         try:
-            answer = await self._once(home.url, like_a_search_engine=True)
+            async with asyncio.timeout(max(0.0, self._deadline - monotonic() - 0.5)):
+                answer = await self._once(home.url, like_a_search_engine=True)
         except FaultError as error:
             seen["error"] = error.fault.code
+        except TimeoutError:
+            seen["error"] = Cause.TIMEOUT.value
         else:
             seen |= {"status": answer.status, "moved_to": moved_to(answer)}
             self._archive.exchange(self._capture(answer, "probe"), request_headers=answer.asked_with)
@@ -792,8 +806,11 @@ def retry_after(value: str) -> float | None:
         return None
 
 
-def other_spellings(url: str, cause: Cause) -> list[str]:
-    """Addresses worth trying when one cannot be reached: with or without `www.`, http or https."""
+def other_spellings(url: str, fault: Fault, proxied: bool) -> list[str]:
+    """Addresses worth trying when one cannot be reached: http or https, then with or without `www.`.
+
+    Behind a proxy that does not say what it met, a gateway error may stand for any of these faults.
+    """
     parts = urlsplit(url)
     host = parts.hostname or ""
     try:
@@ -802,10 +819,16 @@ def other_spellings(url: str, cause: Cause) -> list[str]:
         return []
     if parts.port is not None or literal is not None:
         return []
-    if cause is Cause.DNS:
-        other = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
-        return [urlunsplit((parts.scheme, other, parts.path, parts.query, ""))]
-    if cause in (Cause.REFUSED, Cause.TIMEOUT, Cause.TLS, Cause.RESET, Cause.BAD_RESPONSE):
-        scheme = "http" if parts.scheme == "https" else "https"
-        return [urlunsplit((scheme, host, parts.path, parts.query, ""))]
-    return []
+    www = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
+    scheme = "http" if parts.scheme == "https" else "https"
+    others = [(scheme, host), (parts.scheme, www)]
+    if fault.cause is Cause.DNS:
+        others = others[1:]
+    elif fault.cause in _AT_THIS_ADDRESS or fault.status == 404 or ((fault.status or 0) >= 500 and fault.status != 503):
+        # A host may serve its portal over TLS only, something else or nothing on the other port. 503 asks for quiet.
+        # Its other name is asked only where that costs little: refused at once, or a proxy does not say what it met.
+        cheap = fault.cause is Cause.REFUSED or (proxied and fault.status in (502, 504))
+        others = others if cheap else others[:1]
+    else:
+        others = []
+    return [urlunsplit((way, name, parts.path, parts.query, "")) for way, name in others]

@@ -17,6 +17,8 @@ from warcio.cli import main as warcio_main
 from auditor.archive import archive_name
 from auditor.model import Cause, Status, StoppedBy, Whose
 from spiders.crawl import CrawlStoppedError, Progress, crawl
+from spiders.faults import Fault, of_status
+from spiders.visit import other_spellings
 from tests.spiders.web import (
     Acts,
     Asked,
@@ -164,6 +166,41 @@ def test_the_name_with_www_is_tried_when_the_one_without_is_unknown(tmp_path: Pa
     with serving(Web({"www.truong.example": portal()})) as web:
         end = one(web, tmp_path, HOME).end
     assert (end.status, end.final_url) == (Status.AUDITED, "http://www.truong.example/")
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_the_name_with_www_is_tried_when_a_proxy_does_not_say_what_it_met(tmp_path: Path, status: int) -> None:
+    with serving(Web({HOST: {"*": reply("gateway", status)}, "www.truong.example": portal()})) as web:
+        end = one(web, tmp_path, HOME).end
+    assert (end.status, end.final_url) == (Status.AUDITED, "http://www.truong.example/")
+
+
+def test_a_server_that_never_answers_is_a_timeout_even_where_the_proxy_knows_no_tls(tmp_path: Path) -> None:
+    @Acts
+    async def never(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(30)
+
+    with serving(Web({HOST: {"*": never}, f"{HOST}:443": {"*": reply("no tunnels", 405)}})) as web:
+        end = one(web, tmp_path, HOME, {"timeout_seconds": 0.3, "retries": 0}).end
+    assert (end.status, end.status_reason) == (Status.UNREACHABLE, "timeout")
+
+
+@pytest.mark.parametrize(
+    ("url", "fault", "proxied", "others"),
+    [
+        ("http://a.vn/x", of_status(404), False, ["https://a.vn/x"]),
+        ("http://a.vn/", of_status(403), False, []),
+        ("http://a.vn/", of_status(502), False, ["https://a.vn/"]),
+        ("http://a.vn/", of_status(502), True, ["https://a.vn/", "http://www.a.vn/"]),
+        ("https://www.a.vn/", Fault(Cause.REFUSED, Whose.SITE, ""), False, ["http://www.a.vn/", "https://a.vn/"]),
+        ("https://a.vn/", Fault(Cause.TIMEOUT, Whose.NETWORK, ""), False, ["http://a.vn/"]),
+        ("http://a.vn/", Fault(Cause.DNS, Whose.SITE, ""), False, ["http://www.a.vn/"]),
+        ("http://a.vn:81/", Fault(Cause.REFUSED, Whose.SITE, ""), False, []),
+        ("http://8.8.8.8/", Fault(Cause.REFUSED, Whose.SITE, ""), False, []),
+    ],
+)
+def test_other_spellings_of_an_address(url: str, fault: Fault, proxied: bool, others: list[str]) -> None:
+    assert other_spellings(url, fault, proxied) == others
 
 
 def test_links_in_another_spelling_of_the_host_are_read_where_the_home_page_stands(tmp_path: Path) -> None:
@@ -318,6 +355,31 @@ def test_retry_after_is_waited_out_and_the_crawl_slows_down(tmp_path: Path) -> N
         first, second = (x.at for x in web.asked if x.target == "/a")
     assert archive.end.pages == 4
     assert second - first >= 0.98
+
+
+@pytest.mark.parametrize(
+    ("answers", "status", "reason"),
+    [
+        ({"*": reply("x", 503, Retry_After="86400")}, Status.UNREACHABLE, "http_503"),
+        ({"*": reply("x", 429, Retry_After="86400")}, Status.BLOCKED, "http_429"),
+        (
+            {"*": reply("x", 503, Retry_After="86400"), "/": page("T", *(f"/x{n}" for n in range(30)))}
+            | {"/robots.txt": reply("x", 404), "/sitemap.xml": reply("x", 404)},
+            Status.PARTIAL,
+            "max_seconds",
+        ),
+    ],
+)
+def test_who_asks_for_more_patience_than_there_is_time_is_left_alone_at_once(
+    tmp_path: Path, answers: dict[str, Reply], status: Status, reason: str
+) -> None:
+    with serving(site(answers)) as web:
+        started = monotonic()
+        archive = one(web, tmp_path, HOME)
+        assert monotonic() - started < 10
+        assert len(web.asked) < 10
+    assert (archive.end.status, archive.end.status_reason) == (status, reason)
+    assert archive.failures
 
 
 def test_the_crawl_says_who_it_is_and_keeps_cookies_of_one_unit_to_itself(tmp_path: Path) -> None:
