@@ -30,7 +30,7 @@ from spiders.bodies import is_page, parse, read_sitemap, script_redirect, titles
 from spiders.challenges import ChallengeRules
 from spiders.faults import Fault, FaultError, of_exception, of_proxy_answer, of_status
 from spiders.frontier import Frontier, Limits, Target
-from spiders.politeness import Gates, passing
+from spiders.politeness import Gate, Gates, passing
 from spiders.resolver import Guard, HostResolver, literal_address
 from spiders.robots import ABSENT, UNREADABLE, Robots, read_robots
 
@@ -306,6 +306,7 @@ class Visit:
         """An answer below 400, asked for again while the fault may pass. Raises AnswerFaultError."""
         gate = self._around.host_gates.of(host_of(url))
         attempt = 0
+        patience = self._patience
         while True:
             answer: Answer | None = None
             try:
@@ -316,10 +317,11 @@ class Visit:
             if fault is None:
                 assert answer is not None
                 gate.went_well()
+                # Waiting helped: what it cost is given back, so that only a portal that never yields is given up.
+                self._patience = max(self._patience, patience)
                 return answer
             if fault.cause is Cause.CHALLENGE:
-                fault = self._be_patient(fault)
-                gate.hold(fault.wait or 0.0)
+                fault = self._be_patient(fault, gate)
             elif fault.status in (429, 503):
                 self._complaint = fault
                 gate.slow_down(fault.wait)
@@ -331,12 +333,16 @@ class Visit:
                 raise AnswerFaultError(fault, answer)
             await asyncio.sleep(min(wait, _MAX_WAIT) if fault.status not in (429, 503) else wait)
 
-    def _be_patient(self, fault: Fault) -> Fault:
-        """A flood page is waited out, but not for ever: a portal that answers with nothing else is left alone."""
+    def _be_patient(self, fault: Fault, gate: Gate) -> Fault:
+        """A flood page is waited out, but not for ever: a portal that answers with nothing else is left alone.
+
+        Waits of several requests at once count once.
+        """
         if self._patience <= 0:
             return replace(fault, passing=False, wait=None)
         wait = min(fault.wait or max(self._crawl.delay_seconds, 0.1) * 4, _MAX_WAIT)
-        self._patience -= wait
+        self._patience -= min(wait, max(0.0, monotonic() + wait - gate.opens))
+        gate.hold(wait)
         return replace(fault, wait=wait)
 
     def _fault_of(self, answer: Answer) -> Fault | None:

@@ -432,6 +432,19 @@ def test_a_portal_that_answers_with_nothing_but_flood_pages_does_not_hold_up_the
     assert (end.status, end.status_reason, end.pages, end.failed) == (Status.PARTIAL, "many_faults", 2, 30)
 
 
+def test_a_portal_whose_every_page_shows_a_flood_page_first_is_read_as_a_whole(tmp_path: Path) -> None:
+    def second_time(asked: Asked) -> bytes:
+        return page("Hãy đợi 1 giây") if asked.number == 1 else page(f"Trang {asked.target}")
+
+    answers: dict[str, Reply] = {"*": second_time, "/": page("T", *(f"/x{n}" for n in range(8)))}
+    answers |= {"/robots.txt": reply("x", 404), "/sitemap.xml": reply("x", 404)}
+    with serving(site(answers)) as web:
+        started = monotonic()
+        end = one(web, tmp_path, HOME, {"max_seconds": 30.0}).end  # patience for three seconds in vain
+    assert (end.status, end.pages, end.failed) == (Status.AUDITED, 9, 0)
+    assert monotonic() - started < 20
+
+
 def test_a_page_about_waiting_is_a_page(tmp_path: Path) -> None:
     article = "Quy chế tiếp công dân: vui lòng đợi đến lượt. " * 20
     with serving(site(portal(**{"/a": page(article, "/c")}))) as web:
