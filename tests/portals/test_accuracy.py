@@ -44,7 +44,7 @@ def test_a_crawl_of_the_invented_portals_says_the_same(tmp_path: Path) -> None:
 
 
 def test_no_floor_allows_what_was_promised_never_to_happen() -> None:
-    """No false fail but the one known, at most 5 % abstentions, 98 % right on invented portals and 97 % on real ones."""
+    """No false fail but the one known, at most 5 % abstentions, 98 % right on invented and 97 % on real portals."""
     for name, floor in read_floors().items():
         # One saved portal hides its finance posts behind a chain of articles, deeper than max_pages reaches.
         assert floor.false_fails <= (1 if name == "saved" else 0), name
