@@ -1,8 +1,8 @@
 """The sheet *Thẩm định*: its name and headings, for the code that writes it and the code that reads it back.
 
-Who reads the sheet finds its heading row by `UNIT_ID` and `ITEM` and its columns by heading, in whatever order: people
-move columns. A row whose open cells are all empty says nothing. Rows are unique by unit id and item, but for `FREE_ROWS`
-empty rows below the table in which people name another unit's id and item themselves.
+Who reads the sheet finds its heading row by `UNIT_ID` and `ITEM` and its columns by heading, in whatever order. A row
+whose open cells are all empty says nothing. Rows are unique by unit id and item, but for `FREE_ROWS` empty rows below
+the table, in which people name the id and item of any other row themselves.
 """
 
 from __future__ import annotations
