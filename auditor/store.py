@@ -16,13 +16,11 @@ from filelock import FileLock, Timeout
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
+from auditor.migrations import ForeignTablesError, UnknownVersionError, known_versions, upgrade
 from auditor.model import Kind, Unit
 from auditor.register import Register, RejectedRow, RowWarning
 
-SCHEMA_VERSION = 1
-
 _metadata = sa.MetaData()
-_schema = sa.Table("auditor_schema", _metadata, sa.Column("version", sa.Integer, primary_key=True))
 _runs = sa.Table(
     "runs",
     _metadata,
@@ -47,6 +45,7 @@ _units = sa.Table(
     sa.Column("status", sa.String(16)),
     sa.Column("result", sa.Text),
     sa.UniqueConstraint("run_id", "position"),
+    sa.Index("unit_results_by_unit", "unit_id"),
 )
 _rejects = sa.Table(
     "register_rejects",
@@ -322,7 +321,7 @@ class Store:
 
 
 def open_store(url: str, *, create: bool = True) -> Store:
-    """Opens the store, and makes its tables where there are none.
+    """Opens the store; makes its tables where there are none and brings those of an older program up to date.
 
     Raises StoreError with a message that says what to do: wrong address, missing driver, no database there
     (with `create` false), a folder without write rights, a store of a newer program.
@@ -338,7 +337,10 @@ def open_store(url: str, *, create: bool = True) -> Store:
     try:
         engine = sa.create_engine(url, connect_args={"timeout": 30} if path is not None else {})
     except (ModuleNotFoundError, NoSuchModuleError) as error:
-        raise StoreError(f"{shown_address(url)}: chưa cài thư viện cho loại cơ sở dữ liệu này ({error}).") from error
+        raise StoreError(
+            f"{shown_address(url)}: chưa cài thư viện cho loại cơ sở dữ liệu này ({error}). "
+            "Với PostgreSQL: pip install 'auditor[postgresql]'."
+        ) from error
     except (SQLAlchemyError, TypeError, ValueError) as error:
         raise StoreError(f"{shown_address(url)}: địa chỉ nơi lưu sai ({type(error).__name__}).") from error
     if engine.dialect.name == "sqlite":
@@ -366,20 +368,15 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
 
 
 def _prepare(engine: sa.Engine, shown: str) -> None:
-    with engine.begin() as connection:
-        names = set(sa.inspect(connection).get_table_names())
-        if _schema.name not in names:
-            if _runs.name in names:
-                raise StoreError(f"{shown}: cơ sở dữ liệu này thuộc chương trình khác. Hãy đổi --store.")
-            _metadata.create_all(connection)
-            connection.execute(_schema.insert(), {"version": SCHEMA_VERSION})
-            return
-        version = connection.execute(sa.select(sa.func.max(_schema.c.version))).scalar()
-    if version != SCHEMA_VERSION:
+    try:
+        upgrade(engine)
+    except ForeignTablesError as error:
+        raise StoreError(f"{shown}: cơ sở dữ liệu này thuộc chương trình khác. Hãy đổi --store.") from error
+    except UnknownVersionError as error:
         raise StoreError(
-            f"{shown}: nơi lưu có phiên bản {version}, chương trình này chỉ dùng được phiên bản {SCHEMA_VERSION}. "
-            "Hãy cập nhật chương trình, hoặc đổi --store."
-        )
+            f"{shown}: nơi lưu có phiên bản {error.version}, chương trình này chỉ dùng được tới phiên bản "
+            f"{known_versions()[-1]}. Hãy cập nhật chương trình, hoặc đổi --store."
+        ) from error
 
 
 def _unit_json(unit: Unit) -> dict[str, Any]:
