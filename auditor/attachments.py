@@ -7,6 +7,8 @@ process starts quickly wherever the project is installed.
 from __future__ import annotations
 
 import atexit
+import contextlib
+import email
 import faulthandler
 import hashlib
 import io
@@ -23,7 +25,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from xml.etree import ElementTree
 
 MAX_TEXT = 20_000  # characters
@@ -31,6 +33,10 @@ _MAX_BODY = 40_000_000  # bytes of a file
 _MAX_MEMBER = 30_000_000  # bytes of a member of a zip file, unpacked
 _MAX_PAGES = 12  # of a PDF; the last one is read too, for the signature
 _MAX_SHEETS = 5
+_MAX_MEMBERS = 10  # files of a zip file that are read
+_MAX_MEMBERS_SIZE = 60_000_000  # bytes of them together, unpacked
+_MAX_HTML = 4_000_000  # characters of a web page that is a document
+_HEAVY = 400_000_000  # bytes; a process that has grown to this is replaced
 _CPU_SECONDS = 10
 _WALL_SECONDS = 40.0  # the machine may be busy with other work; what counts is the time of the processor
 _MEMORY = 1_500_000_000  # bytes of address space
@@ -61,8 +67,8 @@ class AttachmentText:
 
     @property
     def unread(self) -> bool:
-        """Whether our own limits, not the file, kept its text from us."""
-        return self.problem in (TOO_LARGE, KILLED)
+        """Whether our own limits, not the file, kept its text from us: a person may well read it."""
+        return self.problem in (TOO_LARGE, KILLED, UNSUPPORTED, NO_TEXT)
 
 
 # ---------------------------------------------------------------------- the parsers
@@ -88,17 +94,7 @@ def read_text(body: bytes, type: str, name: str) -> AttachmentText:
     if len(body) > _MAX_BODY:
         return AttachmentText(problem=TOO_LARGE)
     try:
-        match type:
-            case "pdf":
-                found = _pdf(body)
-            case "zip" | "docx" | "xlsx" | "pptx" | "odt" | "ods" | "odp":
-                found = _zip(body)
-            case "rtf":
-                found = AttachmentText(_rtf(body))
-            case "ole" | "doc":
-                found = _doc(body)
-            case _:
-                return AttachmentText(problem=UNSUPPORTED)
+        found = _read(body, type, name)
     except _TooLarge:
         return AttachmentText(problem=TOO_LARGE)
     except MemoryError:
@@ -109,8 +105,31 @@ def read_text(body: bytes, type: str, name: str) -> AttachmentText:
         return AttachmentText(problem=UNSUPPORTED)
     except Exception:  # the parsers' own errors are many, and every one means that the file is no good
         return AttachmentText(problem=DAMAGED)
+    except BaseException as error:
+        # A panic of a parser written in Rust is no Exception.
+        if error.__class__.__name__ != "PanicException":
+            raise
+        return AttachmentText(problem=DAMAGED)
     text = _tidy(found.text)
     return AttachmentText(text, found.created, found.modified, found.pages, "" if text else NO_TEXT)
+
+
+def _read(body: bytes, type: str, name: str) -> AttachmentText:
+    match type:
+        case "pdf":
+            return _pdf(body)
+        case "zip" | "docx" | "xlsx" | "pptx" | "odt" | "ods" | "odp":
+            return _zip(body)
+        case "rtf":
+            return AttachmentText(_rtf(body))
+        case "ole" | "doc" | "xls" | "ppt":
+            return _ole(body)
+        case "office_html":
+            return AttachmentText(_html(body))
+        case "jpg" | "png" | "gif":
+            return AttachmentText(problem=NO_TEXT)
+        case _:
+            raise _Unsupported
 
 
 def _tidy(text: str) -> str:
@@ -164,15 +183,20 @@ def _zip(body: bytes) -> AttachmentText:
         created = modified = None
         if "word/document.xml" in sizes:
             text = _paragraphs(_member(archive, sizes, "word/document.xml"))
-        elif "xl/workbook.xml" in sizes:
-            text = "\n".join(_sheets(archive, sizes))
+        elif "xl/workbook.xml" in sizes or "xl/workbook.bin" in sizes:
+            if max(size for name, size in sizes.items() if name.startswith("xl/")) > _MAX_MEMBER:
+                raise _TooLarge
+            for name in sizes:
+                if name.endswith((".xml", ".bin")):
+                    _member(archive, sizes, name)
+            text = "\n".join(_sheets(body))
         elif "ppt/presentation.xml" in sizes:
             slides = sorted((n for n in sizes if re.fullmatch(r"ppt/slides/slide\d+\.xml", n)), key=_number_in)
             text = "\n".join(_paragraphs(_member(archive, sizes, slide)) for slide in slides[:_MAX_PAGES])
         elif "content.xml" in sizes:
             text = _paragraphs(_member(archive, sizes, "content.xml"), mixed=True)
         else:
-            raise _Unsupported
+            return _members(archive)
         for name in ("docProps/core.xml", "meta.xml"):
             if name in sizes:
                 created, modified = _properties(_member(archive, sizes, name))
@@ -226,41 +250,117 @@ def _paragraphs(xml: BinaryIO, *, mixed: bool = False) -> str:
     return "".join(parts)
 
 
-def _sheets(archive: zipfile.ZipFile, sizes: dict[str, int]) -> Iterator[str]:
-    """The rows of the first sheets, cells joined by " | "."""
-    shared: list[str] = []
-    if "xl/sharedStrings.xml" in sizes:
-        for _, element in ElementTree.iterparse(_member(archive, sizes, "xl/sharedStrings.xml")):
-            if _local(element) == "si":
-                shared.append("".join(part.text or "" for part in element.iter() if _local(part) == "t"))
-                element.clear()
+def _sheets(body: bytes) -> Iterator[str]:
+    """The rows of the first sheets of a workbook (XLSX, XLS), cells joined by " | ", days as people write them."""
+    import python_calamine
+
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(body))
+    except python_calamine.PasswordError:
+        raise _Encrypted from None
     length = 0
-    names = sorted((name for name in sizes if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)), key=_number_in)
-    for name in names[:_MAX_SHEETS]:
-        row: list[str] = []
-        for _, element in ElementTree.iterparse(_member(archive, sizes, name)):
-            local = _local(element)
-            if local == "c":
-                row.append(_cell(element, shared))
-                element.clear()
-            elif local == "row":
-                line = " | ".join(cell for cell in row if cell)
-                row = []
-                length += len(line)
-                yield line
-                if length > MAX_TEXT:
-                    return
+    for name in workbook.sheet_names[:_MAX_SHEETS]:
+        for row in workbook.get_sheet_by_name(name).iter_rows():
+            line = " | ".join(shown for cell in row if (shown := _shown(cell)))
+            length += len(line)
+            yield line
+            if length > MAX_TEXT:
+                return
 
 
-def _cell(cell: ElementTree.Element, shared: list[str]) -> str:
-    value = next((part.text or "" for part in cell if _local(part) == "v"), "")
-    match cell.get("t"):
-        case "s":
-            return shared[int(value)] if value.isdigit() and int(value) < len(shared) else ""
-        case "inlineStr":
-            return "".join(part.text or "" for part in cell.iter() if _local(part) == "t")
-        case _:
-            return value
+def _shown(cell: object) -> str:
+    if isinstance(cell, date):
+        return f"{cell:%d/%m/%Y}"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+_MEMBER_TYPES = frozenset("pdf doc docx xls xlsx ppt pptx odt ods rtf jpg jpeg png".split())
+
+
+def _members(archive: zipfile.ZipFile) -> AttachmentText:
+    """What the files in a zip file say, each below its name; zip files in it are left shut."""
+    entries = [entry for entry in archive.infolist() if entry.filename.rpartition(".")[2].lower() in _MEMBER_TYPES]
+    if not entries:
+        raise _Unsupported
+    left, parts, read = _MAX_MEMBERS_SIZE, [], 0
+    created: list[date] = []
+    modified: list[date] = []
+    for entry in entries:
+        parts.append(_member_name(entry))
+        if read >= _MAX_MEMBERS or entry.file_size > min(left, _MAX_MEMBER):
+            continue
+        with archive.open(entry) as member:
+            body = member.read(min(left, _MAX_MEMBER) + 1)
+        left -= len(body)
+        read += 1
+        kind = _magic(body) or entry.filename.rpartition(".")[2].lower()
+        found = read_text(body, kind, entry.filename) if _is_office(body, kind) else AttachmentText()
+        parts.append(found.text)
+        created += [found.created] if found.created else []
+        modified += [found.modified] if found.modified else []
+    return AttachmentText("\n".join(parts), max(created, default=None), max(modified, default=None))
+
+
+def _is_office(body: bytes, kind: str) -> bool:
+    """Whether a member is no zip file of its own with anything in it."""
+    return kind != "zip" or b"[Content_Types].xml" in body[:4000] or body[30:38] == b"mimetype" or b"word/" in body
+
+
+def _magic(body: bytes) -> str:
+    starts = (
+        (b"%PDF", "pdf"),
+        (b"PK\x03\x04", "zip"),
+        (b"\xd0\xcf\x11\xe0", "ole"),
+        (b"{\\rtf", "rtf"),
+        (b"<", "office_html"),
+    )
+    return next((kind for magic, kind in starts if body.startswith(magic)), "")
+
+
+def _member_name(entry: zipfile.ZipInfo) -> str:
+    """The name of a file in a zip file; old programs write Vietnamese names without saying in which code."""
+    name = entry.filename
+    if not entry.flag_bits & 0x800:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return name.rpartition("/")[2]
+
+
+_BREAK = re.compile(r"<(?:/?(?:p|div|tr|h[1-6]|li|table)|br)\b", re.IGNORECASE)
+_CELL = re.compile(r"</t[dh]\b", re.IGNORECASE)
+
+
+def _html(body: bytes) -> str:
+    """The text of HTML, or of a single-file web page (MHTML), that Word or Excel opens as a document."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    if b"mime-version:" in body[:2000].lower():
+        message = email.message_from_bytes(body)
+        pages = [part for part in message.walk() if part.get_content_type() in ("text/html", "application/xml")]
+        payload = pages[0].get_payload(decode=True) if pages else b""
+        body = payload if isinstance(payload, bytes) else b""
+    text = _CELL.sub(" | \\g<0>", _BREAK.sub("\n\\g<0>", _decoded(body)))
+    tree = LexborHTMLParser(text[:_MAX_HTML])
+    tree.strip_tags(["script", "style", "noscript", "template", "title"])
+    root = tree.body or tree.root
+    return root.text() if root is not None else ""
+
+
+def _decoded(body: bytes) -> str:
+    declared = re.search(rb"charset\s*=\s*[\"']?([A-Za-z0-9_-]{3,20})", body[:4000])
+    for code in (
+        "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig",
+        declared and declared[1].decode(),
+        "cp1258",
+    ):
+        try:
+            if code:
+                return body.decode(code)
+        except (LookupError, UnicodeError):
+            continue
+    return body.decode("utf-8", "replace")
 
 
 def _properties(xml: BinaryIO) -> tuple[date | None, date | None]:
@@ -317,21 +417,31 @@ def _rtf(body: bytes) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
 
 
-def _doc(body: bytes) -> AttachmentText:
-    """The text of a Word 97 to 2003 file by its table of pieces ([MS-DOC] 2.4.1)."""
+def _ole(body: bytes) -> AttachmentText:
+    """A Word or Excel file of 97 to 2003, or the wrapping of a newer one that is encrypted."""
     import olefile
 
     with olefile.OleFileIO(io.BytesIO(body)) as ole:
-        if not ole.exists("WordDocument"):
-            raise _Unsupported
-        stream = ole.openstream("WordDocument").read(_MAX_MEMBER)
-        flags = struct.unpack_from("<H", stream, 0x0A)[0]
-        if flags & 0x0100:
+        if ole.exists("EncryptedPackage"):
             raise _Encrypted
-        table = ole.openstream("1Table" if flags & 0x0200 else "0Table").read(_MAX_MEMBER)
-        text = "".join(_pieces(stream, table))
+        if ole.exists("WordDocument"):
+            text = _word(ole)
+        elif ole.exists("Workbook") or ole.exists("Book"):
+            text = "\n".join(_sheets(body))
+        else:
+            raise _Unsupported
         properties = ole.get_metadata()
         return AttachmentText(text, _moment(properties.create_time), _moment(properties.last_saved_time))
+
+
+def _word(ole: Any) -> str:
+    """The text of a Word file by its table of pieces ([MS-DOC] 2.4.1)."""
+    stream = ole.openstream("WordDocument").read(_MAX_MEMBER)
+    flags = struct.unpack_from("<H", stream, 0x0A)[0]
+    if flags & 0x0100:
+        raise _Encrypted
+    table = ole.openstream("1Table" if flags & 0x0200 else "0Table").read(_MAX_MEMBER)
+    return "".join(_pieces(stream, table))
 
 
 def _moment(value: object) -> date | None:
@@ -405,6 +515,8 @@ class _Reader:
         except (OSError, ValueError):
             self.close()
             return AttachmentText(problem=KILLED)
+        if fields.pop("heavy"):
+            self.close()
         for key in ("created", "modified"):
             fields[key] = date.fromisoformat(fields[key]) if fields[key] else None
         return AttachmentText(**fields)
@@ -436,6 +548,7 @@ def read_apart(body: bytes, type: str, name: str) -> AttachmentText:
 def _serve(questions: BinaryIO, answers: BinaryIO) -> None:
     """The process: answers one question after the other until the other side is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    heavy = max(_HEAVY, _grown())  # Linux counts what the process was forked from, too
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         while len(head := questions.read(8)) == 8:
             length, size = struct.unpack("<II", head)
@@ -447,8 +560,18 @@ def _serve(questions: BinaryIO, answers: BinaryIO) -> None:
             faulthandler.cancel_dump_traceback_later()
             for key in ("created", "modified"):
                 found[key] = found[key].isoformat() if found[key] else None
+            found["heavy"] = _grown() > heavy
             answers.write(json.dumps(found).encode() + b"\n")
             answers.flush()
+
+
+def _grown() -> int:
+    """The most memory that this process has used, in bytes; 0 where the system does not tell."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _limit() -> None:

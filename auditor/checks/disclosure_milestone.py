@@ -100,11 +100,11 @@ def _none(
             [*evidence(vanished), *evidence(unread), *announcement(closed)],
             Reason.ROBOTS_FORBID if forbidden else Reason.CRAWL_CUT_SHORT,
         )
-    unopened = [item for item in existing if item.unread]
+    unopened = [item for item in existing if item.unread and not item.before(first - timedelta(days=early_days))]
     if unopened:
         return manual(
-            f"Có {len(unopened)} tệp công khai ({named(unopened)}) quá lớn hoặc quá lâu để đọc tự động nên chưa biết "
-            f"có công khai trong {name} hay không.",
+            f"Có {len(unopened)} tệp công khai ({named(unopened)}) là bản chụp, quá lớn hoặc thuộc loại chưa đọc tự "
+            f"động được nên chưa biết có công khai trong {name} hay không.",
             evidence(unopened),
             Reason.UNDATABLE,
             remedy="Mở tệp xem ngày ký; ghi ngày đăng ở từng nội dung công khai.",

@@ -50,6 +50,7 @@ _SIGNATURE_BLOCK = 160
 _OWN_DAYS = 2  # posted, and updated
 _MAX_ITEMS = 1000
 _MAX_READ = 12  # files of a unit that are opened for the date or the part that nothing else tells
+_FEW_FILES = 2  # an article with more may be a list that is filled up over years
 _HEAD = 12  # lines at the head of a file that name it
 _SIGNED_LINE = 100
 _PATH_DAY = re.compile(r"(?<!\d)(20\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -73,6 +74,7 @@ class Dating(StrEnum):
 
 
 _ORDER = {dating: rank for rank, dating in enumerate(Dating)}
+_WEAK = (Dating.METADATA, Dating.LAST_MODIFIED)  # a signature line inside the file goes before them
 
 
 class Life(StrEnum):
@@ -103,7 +105,8 @@ class Disclosure:
 
     `dates` stand in the order of trust; `in_section` is True under a menu of disclosures; `circular` is the number of
     the circular it names, "" unknown; `school_year` the year in which its school year begins; `unread` is True where
-    our own limits kept its file from being read, so that its date may be unknown to us only.
+    a file of it that a person may well read (a scan, one that is too large, of a type that we do not open) could tell
+    a better date than what is known of it.
     """
 
     title: str
@@ -220,6 +223,7 @@ class _Reader:
                     in_section=False,
                     extra=(DatedBy(signed, "day", Dating.SIGNATURE, document.quote),) if signed else (),
                 )
+        self._fold_attached()
         self._open_files()
         return sorted(
             self.found.values(),
@@ -440,6 +444,31 @@ class _Reader:
         if target.attachment is not None and target.url not in addresses:
             addresses.append(target.url)
 
+    def _fold_attached(self) -> None:
+        """Lets an undated file that only a dated article of its own offers go up in that article's disclosure."""
+        for ident, item in list(self.found.items()):
+            if item.dates or item.in_section:
+                continue
+            for above, addresses in self.addresses.items():
+                article = self.found.get(above)
+                if (
+                    article is not None
+                    and above == item.page.key != ident
+                    and article.dated is not None
+                    and article.dated.dating is Dating.POSTED
+                    and len(addresses) <= _FEW_FILES
+                    and any(key(address) == ident for address in addresses)
+                ):
+                    self.found[above] = replace(
+                        article,
+                        parts=article.parts | item.parts,
+                        forms=tuple(sorted({*article.forms, *item.forms})),
+                        school_year=article.school_year or item.school_year,
+                        circular=article.circular or item.circular,
+                    )
+                    del self.found[ident]
+                    break
+
     # ------------------------------------------------------------------ inside the files
 
     def _open_files(self) -> None:
@@ -448,7 +477,7 @@ class _Reader:
         waiting = [
             ident
             for ident, item in self.found.items()
-            if item.exists and (item.dated is None or item.dated.dating in (Dating.METADATA, Dating.LAST_MODIFIED))
+            if item.exists and (item.dated is None or item.dated.dating in _WEAK)
         ]
         for ident in sorted(waiting, key=lambda ident: not self.found[ident].in_section):
             for address in self.addresses.get(ident, ()):
@@ -459,17 +488,15 @@ class _Reader:
                 if capture is not None and capture.body:
                     left -= 1
                     text = read_apart(capture.body, attachment.type, attachment.name)
-                    self.found[ident] = self._with_text(self.found[ident], text)
+                    self.found[ident] = self._with_text(self.found[ident], text, cut=attachment.truncated)
 
     def _captures(self) -> dict[str, Capture]:
         if self._bodies is None:
             self._bodies = {key(one.url): one for one in self.pages.captures if one.role == "attachment"}
         return self._bodies
 
-    def _with_text(self, item: Disclosure, text: AttachmentText) -> Disclosure:
-        """A disclosure with what the text and the metadata of its file tell of it."""
-        if text.unread:
-            return replace(item, unread=True)
+    def _with_text(self, item: Disclosure, text: AttachmentText, *, cut: bool) -> Disclosure:
+        """A disclosure with what the text and the metadata of its file tell of it; `cut`: we did not fetch it whole."""
         dates = [*item.dates, *self._signed(text.text)]
         day = text.modified or text.created
         if day is not None:
@@ -477,15 +504,18 @@ class _Reader:
         head = "\n".join(text.text.split("\n")[:_HEAD])
         parts, forms = item.parts, item.forms
         if not parts:
-            parts, told = self._told(head.split("\n"), under_menu=item.in_section)
-            forms = tuple(sorted({*forms, *told}))
+            parts, numbers = self._told(head.split("\n"), under_menu=item.in_section)
+            forms = tuple(sorted({*forms, *numbers}))
+        kept = tuple(sorted((one for one in dates if one.day <= self.as_of), key=lambda one: _ORDER[one.dating]))
+        told = bool(kept) and kept[0].dating not in _WEAK
         return replace(
             item,
             parts=parts,
             forms=forms,
-            dates=tuple(sorted((one for one in dates if one.day <= self.as_of), key=lambda one: _ORDER[one.dating])),
+            dates=kept,
             school_year=item.school_year or _school_year(head),
             circular=item.circular or self._circular(head),
+            unread=not told and (item.unread or text.unread or (cut and bool(text.problem))),
         )
 
     def _signed(self, text: str) -> list[DatedBy]:

@@ -51,7 +51,10 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that was fetched. `type` is told by its first bytes ("pdf", "zip", "ole", "html", "" unknown)."""
+    """A file that was fetched. `type` is told by its first bytes: "pdf", "zip", "ole", "html", ..., "" unknown.
+
+    "office_html" is HTML that Word or Excel opens as a document.
+    """
 
     url: str
     key: str
@@ -322,14 +325,37 @@ def _sniff(capture: Capture) -> str:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
-    if b"<html" in head.lower() or b"<!doctype html" in head.lower():
+    content_type = (capture.header("content-type") or "").lower()
+    lowered = head.lower()
+    if _is_office_html(capture, lowered, content_type):
+        return "office_html"
+    if b"<html" in lowered or b"<!doctype html" in lowered:
         return "html"
     if b"%PDF" in head:
         return "pdf"
-    content_type = (capture.header("content-type") or "").lower()
     if "html" in content_type:
         return "html"
     return extension(capture.url) if extension(capture.url) in DOCUMENT_EXTENSIONS else ""
+
+
+_OFFICE_TYPES = ("application/msword", "application/vnd.ms-excel", "application/vnd.ms-word", "application/x-msexcel")
+_OFFICE_MARKS = (
+    b"urn:schemas-microsoft-com:office",
+    b"<?mso-application",
+    b'content="microsoft word',
+    b'content="microsoft excel',
+)
+
+
+def _is_office_html(capture: Capture, head: bytes, content_type: str) -> bool:
+    """Whether HTML is a document that Word or Excel saved or a program exported, not a page that says "not found"."""
+    if extension(capture.url) not in DOCUMENT_EXTENSIONS and not content_type.startswith(_OFFICE_TYPES):
+        return False
+    if b"mime-version:" in head and b"multipart/related" in head:
+        return True
+    if any(mark in head for mark in _OFFICE_MARKS):
+        return True
+    return content_type.startswith(_OFFICE_TYPES) and b"<table" in capture.body.lower()
 
 
 _DISPOSITION = re.compile(r"filename\*?=(?:UTF-8'')?\"?([^\";]+)", re.I)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from datetime import date
 from typing import Any
 
@@ -11,6 +9,7 @@ import pytest
 
 from auditor.checks.yearbook import yearbook
 from auditor.model import Cause, Finding, Reason, Verdict
+from tests.auditor.attachment_maker import xlsx
 from tests.auditor.portal_maker import finding_of, make_archive, page
 
 MENU = [("Trang chủ", "/"), ("Tin tức", "/tin-tuc"), ("Giới thiệu", "/gioi-thieu"), ("Liên hệ", "/lien-he")]
@@ -113,17 +112,7 @@ def test_traps_are_no_figures(more: dict[str, str]) -> None:
 
 def sheet(*rows: tuple[str | int, ...]) -> bytes:
     """A workbook with one sheet of these rows."""
-    cells = "".join(
-        "<row>" + "".join(f'<c t="inlineStr"><is><t>{value}</t></is></c>' for value in row) + "</row>" for row in rows
-    )
-    name = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as archive:
-        archive.writestr("xl/workbook.xml", f'<workbook xmlns="{name}"/>')
-        archive.writestr(
-            "xl/worksheets/sheet1.xml", f'<worksheet xmlns="{name}"><sheetData>{cells}</sheetData></worksheet>'
-        )
-    return held.getvalue()
+    return xlsx(*(list[object](row) for row in rows))
 
 
 HEAD = ("Năm học", "Số lớp", "Số học sinh", "Số phòng học")
