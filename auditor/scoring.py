@@ -21,6 +21,14 @@ _DECIDED = frozenset({Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL})
 _FULL = 100
 
 
+def counted(item: ItemResult) -> ItemResult:
+    """An item with the verdict and score that count: a person's where one is in force, else the machine's."""
+    review = item.get("review")
+    if review and review["counted"]:
+        return {**item, "verdict": review["verdict"], "score": review["score"]}
+    return item
+
+
 class ScoringError(ValueError):
     """Results that cannot be added up: a decided item without a score from 0 to 1, or a weight below 0."""
 
@@ -50,6 +58,7 @@ def score_unit(items: Sequence[ItemResult], checklist: Checklist) -> tuple[dict[
     the axes that have points, out of 100; its bounds run over all axes that apply. `determined` is the weighted share
     of the applicable items that are decided, rounded down. Always low <= points <= high. Raises ScoringError.
     """
+    items = [counted(item) for item in items]
     sums = _sums(items, checklist)
     axes = {
         axis: {
@@ -83,7 +92,7 @@ def explain(items: Sequence[ItemResult], checklist: Checklist) -> dict[str, list
             for item in one.items
             if _decided(item) or _open(item)
         ]
-        for axis, one in _sums(items, checklist).items()
+        for axis, one in _sums([counted(item) for item in items], checklist).items()
     }
 
 

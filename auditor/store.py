@@ -184,6 +184,18 @@ class Store:
         except DBAPIError as error:
             raise StoreLostError(str(error.orig or error)) from error
 
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """A connection for a module with tables of its own, in one transaction: all of it is kept, or nothing."""
+        with self._begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection that only reads."""
+        with self._read() as connection:
+            yield connection
+
     def add_run(self, run: StoredRun, register: Register, only: Collection[str] | None = None) -> None:
         """Stores a new run with its whole register; the units to audit are all, or `only` those with these ids."""
         about = {
