@@ -131,7 +131,7 @@ def is_column_numbers(cells: Sequence[str]) -> bool:
 # --- csv -------------------------------------------------------------------------------------------------------
 
 
-def _decoded(raw: bytes, source: str) -> str:
+def decoded(raw: bytes, source: str) -> str:
     """The text of a csv: UTF-8, UTF-16, or windows-1258 where its tone marks leave no doubt."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", "replace")
@@ -168,7 +168,7 @@ def _csv_rows(text: str, delimiter: str, *, quoted: bool = True) -> Iterator[tup
 
 
 def _read_csv(path: Path, source: str) -> Table:
-    text = _decoded(_bytes(path), source).replace("\0", "")
+    text = decoded(_bytes(path), source).replace("\0", "")
     declared = re.match(r"\ufeff?sep=(.)\r?\n", text, re.I)  # Excel's own line, which it does not show
     if declared:
         text = text[declared.end() :]

@@ -184,9 +184,7 @@ def record(store: Store, entries: Sequence[Entry]) -> list[Entry]:
 def _inserted(connection: sa.Connection, entry: Entry) -> Entry:
     table = reviews_table
     last = connection.execute(
-        sa.select(sa.func.max(table.c.number)).where(
-            table.c.unit_id == entry.unit_id, table.c.item_id == entry.item_id
-        )
+        sa.select(sa.func.max(table.c.number)).where(table.c.unit_id == entry.unit_id, table.c.item_id == entry.item_id)
     ).scalar()
     values = {column.name: getattr(entry, column.name) for column in table.c if column.name != "id"}
     values.update(
@@ -202,9 +200,7 @@ def _inserted(connection: sa.Connection, entry: Entry) -> Entry:
 def note_recheck(store: Store, entry: Entry, recheck: Mapping[str, Any]) -> None:
     """Adds to a stored dispute what judging again with its address gave."""
     with store.transaction() as connection:
-        connection.execute(
-            reviews_table.update().where(reviews_table.c.id == entry.id).values(recheck=_dump(recheck))
-        )
+        connection.execute(reviews_table.update().where(reviews_table.c.id == entry.id).values(recheck=_dump(recheck)))
 
 
 def _dump(value: Mapping[str, Any] | None) -> str | None:
@@ -337,8 +333,8 @@ def waits_for_a_person(item: Mapping[str, Any]) -> bool:
     if review is None:
         return item["verdict"] in UNDECIDED
     if review["counted"]:
-        return review["state"] == ReviewState.DISPUTED
-    return item["verdict"] in UNDECIDED or review["state"] in ASKED_AGAIN
+        return bool(review["state"] == ReviewState.DISPUTED)
+    return bool(item["verdict"] in UNDECIDED or review["state"] in ASKED_AGAIN)
 
 
 def undecided(items: Iterable[Mapping[str, Any]]) -> int:
