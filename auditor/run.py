@@ -29,7 +29,8 @@ from auditor.model import Status, Unit
 from auditor.progress import Counts, CrawlProgress, Quiet, Reporter
 from auditor.register import Register
 from auditor.register_index import RegisterIndex
-from auditor.results import results_header, unit_objects, write_results
+from auditor.results import results_header, write_results
+from auditor.reviews import reviewed_units
 from auditor.store import RunState, Store, StoredRun, StoreLostError, lock, lock_store, open_store, store_file
 from auditor.urls import Scope
 
@@ -449,7 +450,7 @@ def _written(
     header = results_header(run, register)
 
     def units() -> Iterator[dict[str, Any]]:
-        for unit in unit_objects(store, run.id):
+        for unit in reviewed_units(store, run, checklist):
             if tools.stopping():
                 raise KeyboardInterrupt
             yield unit

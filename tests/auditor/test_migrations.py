@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.pool import NullPool
 
-from auditor import migrations, store
+from auditor import migrations, reviews, store
 from auditor.store import StoreError, open_store
 from tests.auditor.test_store import REGISTER, by_hand, run_named
 
@@ -64,7 +65,8 @@ def test_the_migrated_store_is_what_the_program_expects(store_url: str) -> None:
     open_store(store_url).close()
     with connected(store_url) as connection:
         context = MigrationContext.configure(connection, opts={"version_table": migrations.VERSION_TABLE})
-        assert compare_metadata(context, store._metadata) == []
+        tables: Any = [store._metadata, reviews.metadata]
+        assert compare_metadata(context, tables) == []
 
 
 def test_a_step_that_fails_leaves_the_old_store_as_it_was(store_url: str) -> None:
