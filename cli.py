@@ -245,6 +245,31 @@ def resume(
 
 
 @app.command()
+def ocr(run_ref: RunArgument, config: ConfigOption = None, store: StoreOption = None) -> None:
+    """Nhận dạng chữ trong các tệp công khai là bản chụp của một lần chạy, để «rescore» đọc được ngày ký."""
+    from auditor.ocr import missing, recognise
+    from auditor.store import open_store
+
+    if missing():
+        raise _Refused("máy này chưa cài phần nhận dạng chữ; lệnh «auditor doctor» cho biết thiếu gì.")
+    old, settings = _stored(run_ref, config, store)
+    opened = open_store(settings.store, create=False)
+    try:
+        wanted, read = recognise(
+            Path(old.archive),
+            opened.results(old.id),
+            settings.judge.processes or os.cpu_count() or 1,
+            lambda unit, scans, done: print(f"{unit}: đọc được {done} trên {scans} bản chụp", flush=True),
+        )
+    finally:
+        opened.close()
+    if not wanted:
+        print(f"run {old.id}: không có bản chụp nào cần nhận dạng.")
+    else:
+        print(f"run {old.id}: đọc được {read} trên {wanted} bản chụp. Chấm lại bằng: auditor rescore {old.id}")
+
+
+@app.command()
 def runs(config: ConfigOption = None, store: StoreOption = None) -> None:
     """Liệt kê các lần chạy đã lưu, mới nhất trước."""
     from auditor.store import RunState, open_store

@@ -27,6 +27,7 @@ from warcio.warcwriter import WARCWriter
 from auditor.model import Capture, Cause, CrawlEnd, Failure, Kind, Status, StoppedBy, Unit, Whose
 
 FORMAT = "auditor.archive/1"
+SCANS = "auditor.scans/1"
 _LEVEL = 2  # deflate level: above it the crawl pays more time than the disk gains
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _HEADER_BREAK = re.compile(r"[\r\n\x00]+")
@@ -192,7 +193,10 @@ class ArchiveWriter:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """What a stored crawl holds. `captures` in the order fetched; `sent` are request bodies by capture index."""
+    """What a stored crawl holds. `captures` in the order fetched; `sent` are request bodies by capture index.
+
+    `scans` are the texts of scanned files that OCR has read since, by the SHA-256 of the file.
+    """
 
     unit: Unit
     captures: tuple[Capture, ...]
@@ -200,6 +204,7 @@ class Archive:
     notes: tuple[tuple[str, Any], ...]
     end: CrawlEnd
     sent: Mapping[int, tuple[str, bytes]] = field(default_factory=dict)
+    scans: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_archive(path: Path) -> Archive:
@@ -235,7 +240,29 @@ def read_archive(path: Path) -> Archive:
         raise ArchiveError(f"{path.name}: {why}") from why
     if unit is None or end is None:
         raise ArchiveError(f"{path.name}: unfinished, or not an archive of this program")
-    return Archive(unit, tuple(captures), tuple(failures), tuple(notes), end, sent)
+    return Archive(unit, tuple(captures), tuple(failures), tuple(notes), end, sent, read_scans(path))
+
+
+def scans_path(path: Path) -> Path:
+    """Where the texts of an archive's scans lie: beside it."""
+    return path.with_name(path.name.removesuffix(".warc.gz") + ".scans.json")
+
+
+def read_scans(path: Path) -> dict[str, str]:
+    """The texts of an archive's scans by the SHA-256 of the file; none where OCR has not been there."""
+    try:
+        stored = json.loads(scans_path(path).read_text("utf-8"))
+        return {str(ident): str(text) for ident, text in stored["texts"].items()} if stored["format"] == SCANS else {}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return {}
+
+
+def write_scans(path: Path, texts: Mapping[str, str]) -> None:
+    """Stores the texts of an archive's scans."""
+    place = scans_path(path)
+    draft = place.with_name(place.name + ".open")
+    draft.write_text(json.dumps({"format": SCANS, "texts": dict(sorted(texts.items()))}, ensure_ascii=True), "utf-8")
+    draft.replace(place)
 
 
 def iter_records(path: Path) -> Iterator[tuple[str, str, int]]:

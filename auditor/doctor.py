@@ -13,6 +13,7 @@ from pathlib import Path
 from auditor import __version__
 from auditor.checklist import ChecklistError, load_checklist
 from auditor.config import Config
+from auditor.ocr import LANGUAGE, missing
 from auditor.store import StoreError, open_store, shown_address, store_file
 
 _LIBRARIES = (
@@ -38,6 +39,7 @@ def lines(config: Config) -> Iterator[str]:
     yield from _libraries()
     yield _checklist(config)
     yield _browser()
+    yield _ocr()
     yield _location(config)
     yield _store(config)
     yield _folder(Path.cwd())
@@ -98,6 +100,21 @@ def _browser_path() -> Path | None:
         if path:
             return Path(path)
     return None
+
+
+_OCR_PARTS = {
+    "pytesseract": 'thư viện pytesseract. Cài: pip install "auditor[ocr]"',
+    "tesseract": "chương trình tesseract. Cài: apt install tesseract-ocr tesseract-ocr-vie, hoặc bộ cài cho Windows",
+    LANGUAGE: "dữ liệu tiếng Việt (vie) cho tesseract. Cài: apt install tesseract-ocr-vie",
+}
+
+
+def _ocr() -> str:
+    absent = missing()
+    if absent:
+        parts = "; ".join(_OCR_PARTS[name] for name in absent)
+        return f"{_MISSING} {parts}. Thiếu phần này, tệp công khai là bản chụp phải có người mở xem ngày ký"
+    return f"{_GOOD} nhận dạng chữ trong bản chụp (lệnh «auditor ocr»)"
 
 
 def _location(config: Config) -> str:

@@ -396,6 +396,7 @@ def _ledger(unit: Unit, facts: _Facts) -> list[dict[str, Any]]:
                 "school_year": f"{year}-{year + 1}" if year is not None else None,
                 "origin": str(dated.dating) if dated else None,
                 "state": str(item.life),
+                "scans": list(item.scans),
             }
         )
     return rows[:_MAX_LEDGER]

@@ -6,6 +6,7 @@ publication under a menu of disclosures.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -14,7 +15,8 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from urllib.parse import unquote
 
-from auditor.attachments import AttachmentText, read_apart
+from auditor.archive import Archive
+from auditor.attachments import NO_TEXT, AttachmentText, read_apart
 from auditor.dates import classify, find_citations, find_dates
 from auditor.facts.date_order import DateOrder
 from auditor.facts.documents import Documents, data_tables, says_download
@@ -106,7 +108,7 @@ class Disclosure:
     `dates` stand in the order of trust; `in_section` is True under a menu of disclosures; `circular` is the number of
     the circular it names, "" unknown; `school_year` the year in which its school year begins; `unread` is True where
     a file of it that a person may well read (a scan, one that is too large, of a type that we do not open) could tell
-    a better date than what is known of it.
+    a better date than what is known of it; `scans` are the SHA-256 of its scans whose text nobody has read yet.
     """
 
     title: str
@@ -120,6 +122,7 @@ class Disclosure:
     school_year: int | None = None
     circular: str = ""
     unread: bool = False
+    scans: tuple[str, ...] = ()
 
     @property
     def dated(self) -> DatedBy | None:
@@ -167,6 +170,7 @@ class Disclosures:
 
 
 def read(
+    archive: Archive,
     pages: Pages,
     sections: Sections,
     documents: Documents,
@@ -176,13 +180,14 @@ def read(
     as_of: date,
 ) -> Disclosures:
     """Gathers disclosures from sections, titles, lists of documents and pictures."""
-    reader = _Reader(pages, sections, documents, publications, vocabulary, order, as_of)
+    reader = _Reader(archive, pages, sections, documents, publications, vocabulary, order, as_of)
     return Disclosures(tuple(reader.items()), {topic: sections.find(topic) for topic in TOPICS})
 
 
 class _Reader:
     def __init__(
         self,
+        archive: Archive,
         pages: Pages,
         sections: Sections,
         documents: Documents,
@@ -191,6 +196,7 @@ class _Reader:
         order: DateOrder,
         as_of: date,
     ) -> None:
+        self.scans = archive.scans
         self.order = order
         self.pages, self.sections, self.documents = pages, sections, documents
         self.publications, self.vocabulary, self.as_of = publications, vocabulary, as_of
@@ -488,7 +494,10 @@ class _Reader:
                 if capture is not None and capture.body:
                     left -= 1
                     text = read_apart(capture.body, attachment.type, attachment.name)
-                    self.found[ident] = self._with_text(self.found[ident], text, cut=attachment.truncated)
+                    item = self._with_text(self.found[ident], text, cut=attachment.truncated)
+                    if text.problem == NO_TEXT and item.unread:
+                        item = self._with_scan(item, hashlib.sha256(capture.body).hexdigest())
+                    self.found[ident] = item
 
     def _captures(self) -> dict[str, Capture]:
         if self._bodies is None:
@@ -517,6 +526,13 @@ class _Reader:
             circular=item.circular or self._circular(head),
             unread=not told and (item.unread or text.unread or (cut and bool(text.problem))),
         )
+
+    def _with_scan(self, item: Disclosure, ident: str) -> Disclosure:
+        """A disclosure with what OCR has read in its scan. A day that it does not find may be written by hand."""
+        text = self.scans.get(ident)
+        if text is None:
+            return replace(item, scans=(*item.scans, ident))
+        return self._with_text(item, AttachmentText(text), cut=False)
 
     def _signed(self, text: str) -> list[DatedBy]:
         """The day of a text's signature line: behind a place, else the last that stands in a line of its own."""
