@@ -23,7 +23,11 @@ $(VENV)/.installed-tests: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
 
-install: $(VENV)/.installed ## make the virtual environment with the program in it
+$(VENV)/.installed-render: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[render]'
+	@touch $@
+
+install: $(VENV)/.installed-render ## make the virtual environment with the program in it
 
 install-tests: $(VENV)/.installed-tests
 

@@ -21,7 +21,7 @@ echo Unknown command: %1
 goto help
 
 :install
-"%PY%" -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+"%PY%" -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .[render]
 exit /b %errorlevel%
 
 :demo

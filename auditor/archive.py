@@ -18,16 +18,18 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from auditor.model import Capture, Cause, CrawlEnd, Failure, Kind, Status, StoppedBy, Unit, Whose
+from auditor.model import Capture, Cause, CrawlEnd, Failure, Kind, Picture, Status, StoppedBy, Unit, Whose
 
 FORMAT = "auditor.archive/1"
 SCANS = "auditor.scans/1"
+RENDERED_TYPE = "text/html; charset=utf-8"
 _LEVEL = 2  # deflate level: above it the crawl pays more time than the disk gains
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _HEADER_BREAK = re.compile(r"[\r\n\x00]+")
@@ -72,6 +74,7 @@ class ArchiveWriter:
         self._pending: list[Future[None]] = []
         self._plain = BytesIO()
         self._records = WARCWriter(self._plain, gzip=False)
+        self._record_ids: dict[str, str] = {}
         unit_json = json.dumps(asdict(unit), ensure_ascii=False)
         fields = {"software": "auditor", "format": "WARC File Format 1.1", "auditor-format": FORMAT, **info}
         self._submit(
@@ -90,6 +93,16 @@ class ArchiveWriter:
         """Stores one request and its answer; `sent` is the body of the request, if it had one."""
         self.size += len(capture.body) + 600
         self._submit(lambda: self._exchange_records(capture, request_headers or {}, method, sent))
+
+    def rendered(self, capture: Capture) -> None:
+        """Stores what a browser made of a page, in UTF-8: a `conversion` of the answer to the same address."""
+        self.size += len(capture.body) + 600
+        self._submit(lambda: [self._conversion(capture)])
+
+    def picture(self, picture: Picture) -> None:
+        """Stores a picture of a page: a `resource`."""
+        self.size += len(picture.body) + 600
+        self._submit(lambda: [self._resource(picture)])
 
     def failure(self, failure: Failure) -> None:
         """Stores an address that gave no usable answer."""
@@ -138,17 +151,7 @@ class ArchiveWriter:
         headers = [(name, _safe_header(value)) for name, value in capture.headers if name not in _TRANSFER]
         headers += [(f"x-archive-orig-{n}", _safe_header(v)) for n, v in capture.headers if n in _TRANSFER]
         headers.append(("content-length", str(len(capture.body))))
-        extra = {
-            "WARC-Date": capture.fetched_at,
-            "Auditor-Role": capture.role,
-            "Auditor-Depth": str(capture.depth),
-        }
-        if capture.via:
-            extra["Auditor-Via"] = _safe_header(capture.via)
-        if capture.home:
-            extra["Auditor-Home"] = "1"
-        if capture.truncated:
-            extra["WARC-Truncated"] = "length"
+        extra = _marks(capture)
         if capture.ip_address:
             extra["WARC-IP-Address"] = capture.ip_address
         url = _safe_header(capture.url)
@@ -160,6 +163,8 @@ class ArchiveWriter:
             http_headers=StatusAndHeaders(f"{capture.status} Status", headers, protocol="HTTP/1.1"),
             warc_headers_dict=extra,
         )
+        if capture.role == "page":
+            self._record_ids[url] = response.rec_headers.get_header("WARC-Record-ID")
         asked = [(name, _safe_header(value)) for name, value in request_headers.items()]
         request = self._records.create_warc_record(
             url,
@@ -173,6 +178,36 @@ class ArchiveWriter:
             },
         )
         return [response, request]
+
+    def _conversion(self, capture: Capture) -> Any:
+        extra = _marks(capture)
+        url = _safe_header(capture.url)
+        source = self._record_ids.get(url) or self._record_ids.get(url.partition("#")[0])
+        if source is not None:
+            extra["WARC-Refers-To"] = source
+        return self._records.create_warc_record(
+            url,
+            "conversion",
+            payload=BytesIO(capture.body),
+            length=len(capture.body),
+            warc_content_type=RENDERED_TYPE,
+            warc_headers_dict=extra,
+        )
+
+    def _resource(self, picture: Picture) -> Any:
+        return self._records.create_warc_record(
+            _safe_header(picture.url),
+            "resource",
+            payload=BytesIO(picture.body),
+            length=len(picture.body),
+            warc_content_type="image/webp",
+            warc_headers_dict={
+                "WARC-Date": picture.taken_at,
+                "Auditor-Picture": picture.kind,
+                "Auditor-Size": f"{picture.width}x{picture.height}",
+                "Auditor-Note": quote(picture.note),
+            },
+        )
 
     def _submit(self, make: Any) -> None:
         if self._executor is None:
@@ -191,9 +226,26 @@ class ArchiveWriter:
             self._file.write(squeeze.compress(plain) + squeeze.flush())
 
 
+def _marks(capture: Capture) -> dict[str, str]:
+    """The headers of a record that say where a page stands in its portal."""
+    marks = {
+        "WARC-Date": capture.fetched_at,
+        "Auditor-Role": capture.role,
+        "Auditor-Depth": str(capture.depth),
+    }
+    if capture.via:
+        marks["Auditor-Via"] = _safe_header(capture.via)
+    if capture.home:
+        marks["Auditor-Home"] = "1"
+    if capture.truncated:
+        marks["WARC-Truncated"] = "length"
+    return marks
+
+
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """What a stored crawl holds. `captures` in the order fetched; `sent` are request bodies by capture index.
+    """What a stored crawl holds. `captures` in the order fetched, those of the role "rendered" behind the answer that
+    they show; `sent` are request bodies by capture index; `pictures` in the order taken.
 
     `scans` are the texts of scanned files that OCR has read since, by the SHA-256 of the file.
     """
@@ -205,6 +257,7 @@ class Archive:
     end: CrawlEnd
     sent: Mapping[int, tuple[str, bytes]] = field(default_factory=dict)
     scans: Mapping[str, str] = field(default_factory=dict)
+    pictures: tuple[Picture, ...] = ()
 
 
 def read_archive(path: Path) -> Archive:
@@ -212,14 +265,17 @@ def read_archive(path: Path) -> Archive:
     captures: list[Capture] = []
     failures: list[Failure] = []
     notes: list[tuple[str, Any]] = []
+    pictures: list[Picture] = []
     sent: dict[int, tuple[str, bytes]] = {}
     unit: Unit | None = None
     end: CrawlEnd | None = None
     try:
         with path.open("rb") as stream:
             for record in ArchiveIterator(stream):
-                if record.rec_type == "response":
+                if record.rec_type == "response" or record.rec_type == "conversion":
                     captures.append(_capture(record))
+                elif record.rec_type == "resource":
+                    pictures.append(_picture(record))
                 elif record.rec_type == "request":
                     body = record.content_stream().read()
                     method = (record.http_headers.protocol or "GET").upper()
@@ -240,7 +296,7 @@ def read_archive(path: Path) -> Archive:
         raise ArchiveError(f"{path.name}: {why}") from why
     if unit is None or end is None:
         raise ArchiveError(f"{path.name}: unfinished, or not an archive of this program")
-    return Archive(unit, tuple(captures), tuple(failures), tuple(notes), end, sent, read_scans(path))
+    return Archive(unit, tuple(captures), tuple(failures), tuple(notes), end, sent, read_scans(path), tuple(pictures))
 
 
 def scans_path(path: Path) -> Path:
@@ -274,10 +330,13 @@ def iter_records(path: Path) -> Iterator[tuple[str, str, int]]:
 
 def _capture(record: Any) -> Capture:
     warc = record.rec_headers
-    headers = tuple((name.lower(), value) for name, value in record.http_headers.headers)
+    http = record.http_headers
+    headers = (
+        tuple((name.lower(), value) for name, value in http.headers) if http else (("content-type", RENDERED_TYPE),)
+    )
     return Capture(
         url=warc.get_header("WARC-Target-URI"),
-        status=int(record.http_headers.get_statuscode()),
+        status=int(http.get_statuscode()) if http else 200,
         headers=headers,
         body=record.content_stream().read(),
         fetched_at=warc.get_header("WARC-Date"),
@@ -287,6 +346,20 @@ def _capture(record: Any) -> Capture:
         home=warc.get_header("Auditor-Home") == "1",
         truncated=warc.get_header("WARC-Truncated") is not None,
         ip_address=warc.get_header("WARC-IP-Address"),
+    )
+
+
+def _picture(record: Any) -> Picture:
+    warc = record.rec_headers
+    width, _, height = (warc.get_header("Auditor-Size") or "0x0").partition("x")
+    return Picture(
+        url=warc.get_header("WARC-Target-URI"),
+        kind=warc.get_header("Auditor-Picture") or "",
+        body=record.content_stream().read(),
+        width=int(width),
+        height=int(height),
+        taken_at=warc.get_header("WARC-Date"),
+        note=unquote(warc.get_header("Auditor-Note") or ""),
     )
 
 

@@ -108,6 +108,20 @@ class NetworkConfig(_Section):
         return {name.lower().rstrip("."): address for name, address in value.items()}
 
 
+class BrowserConfig(_Section):
+    """How pages are looked at with a real browser. `path`: its executable, None for the first that is found."""
+
+    path: str | None
+    concurrent_pages: Annotated[int, Field(ge=1, le=64)]
+    max_pages: Annotated[int, Field(ge=0, le=10_000)]
+    page_seconds: Annotated[float, Field(ge=3, le=600, allow_inf_nan=False)]
+    unit_seconds: Seconds
+    max_memory_bytes: Annotated[int, Field(ge=200_000_000, le=100_000_000_000)]
+    max_bytes: Bytes
+    max_requests: Count
+    max_hosts: Annotated[int, Field(ge=0, le=1_000)]
+
+
 class LocationConfig(_Section):
     """Where the location of servers is looked up."""
 
@@ -121,6 +135,7 @@ class Config(_Section):
     crawl: CrawlConfig
     judge: JudgeConfig
     network: NetworkConfig
+    browser: BrowserConfig
     location: LocationConfig
     city: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
     store: Annotated[str, Field(min_length=1)]

@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from auditor import __version__
+from auditor.browsers import find_browser
 from auditor.checklist import ChecklistError, load_checklist
 from auditor.config import Config
 from auditor.ocr import LANGUAGE, missing
@@ -30,6 +31,10 @@ _LIBRARIES = (
     "typer",
     "rich",
 )
+_HOW_TO_GET = {
+    False: "Cài trên Debian: apt-get install chromium; trên Ubuntu: playwright install --with-deps chromium",
+    True: "Cài Microsoft Edge hoặc Google Chrome, hay chạy: playwright install chromium",
+}
 _GOOD, _MISSING, _WRONG = "[có]   ", "[thiếu]", "[lỗi]  "
 
 
@@ -38,7 +43,7 @@ def lines(config: Config) -> Iterator[str]:
     yield f"{_GOOD} auditor {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
     yield from _libraries()
     yield _checklist(config)
-    yield _browser()
+    yield _browser(config)
     yield _ocr()
     yield _location(config)
     yield _store(config)
@@ -68,38 +73,20 @@ def _checklist(config: Config) -> str:
     return f"{_GOOD} bộ tiêu chí {config.checklist}: {len(checklist.items)} mục"
 
 
-def _browser() -> str:
-    without = "trang cần JavaScript và mục 1.4 sẽ không được xem bằng trình duyệt thật"
+def _browser(config: Config) -> str:
+    without = "cổng chỉ hiện nội dung khi chạy mã kịch bản và màn hình điện thoại (mục 1.4) sẽ không được xem"
+    if config.crawl.render == "never":
+        return f"{_MISSING} trình duyệt: cấu hình ghi crawl.render: never nên không dùng; {without}"
+    found = find_browser(config.browser.path)
     try:
         version("playwright")
     except PackageNotFoundError:
-        return (
-            f"{_MISSING} thư viện playwright: {without}. Cài: pip install playwright, rồi playwright install chromium"
-        )
-    found = _browser_path()
+        return f"{_MISSING} thư viện playwright: {without}. Cài: pip install playwright psutil"
+    if found is None and config.browser.path is not None:
+        return f"{_WRONG} trình duyệt: không có tệp «{config.browser.path}» (browser.path trong cấu hình)"
     if found is None:
-        return f"{_MISSING} trình duyệt Chromium: {without}. Cài: playwright install chromium"
-    return f"{_GOOD} trình duyệt cho trang cần JavaScript: {found}"
-
-
-def _browser_path() -> Path | None:
-    """Where playwright or the system keeps a Chromium."""
-    home = Path.home()
-    roots = {
-        "win32": home / "AppData" / "Local" / "ms-playwright",
-        "darwin": home / "Library" / "Caches" / "ms-playwright",
-    }
-    root = Path(
-        os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or roots.get(sys.platform, home / ".cache" / "ms-playwright")
-    )
-    installed = sorted(root.glob("chromium*")) if root.is_dir() else []
-    if installed:
-        return installed[-1]
-    for name in ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge"):
-        path = shutil.which(name)
-        if path:
-            return Path(path)
-    return None
+        return f"{_MISSING} trình duyệt Chromium, Chrome hoặc Edge: {without}. {_HOW_TO_GET[sys.platform == 'win32']}"
+    return f"{_GOOD} trình duyệt cho cổng cần mã kịch bản và màn hình điện thoại: {found}"
 
 
 _OCR_PARTS = {

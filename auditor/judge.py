@@ -38,6 +38,7 @@ from auditor.model import (
     undetermined,
 )
 from auditor.register_index import RegisterIndex
+from auditor.rendering import Need
 from auditor.scoring import explain, score_unit
 from auditor.urls import FILE_EXTENSIONS, extension, key
 from auditor.vocabulary import Vocabulary, label_words, load_vocabulary
@@ -246,11 +247,11 @@ def _why_unseen(pages: Pages, vocabulary: Vocabulary) -> Finding | None:
     """Why "not there" cannot be said of this portal, or None when enough of it was looked at."""
     home = pages.home
     assert home is not None
-    scripts = bool(home.scripts or home.script_urls)
-    if scripts and len(home.words) < 200 and len(pages.pages) <= 2 and sum(bool(link.url) for link in home.links) < 5:
+    need = pages.needs_browser
+    if need is Need.NO_MENU or (need is not None and len(pages.pages) <= 2):
         return undetermined(
-            "Trang chủ chỉ hiện nội dung khi chạy mã kịch bản nên chương trình chưa đọc được.",
-            [Evidence(home.url, home.title, "Trang không có nội dung trong mã nguồn", home.fetched_at)],
+            _NEEDS_BROWSER[need],
+            [Evidence(home.url, home.title, "Trang không có nội dung này trong mã nguồn", home.fetched_at)],
             Reason.NEEDS_RENDERING,
         )
     menu = _menu_entries(pages, vocabulary)
@@ -290,6 +291,11 @@ def _menu_entries(pages: Pages, vocabulary: Vocabulary) -> dict[str, str]:
     return {}
 
 
+_NEEDS_BROWSER = {
+    Need.NO_CONTENT: "Trang chủ chỉ hiện nội dung khi chạy mã kịch bản nên chương trình chưa đọc được.",
+    Need.SCRIPT_REDIRECT: "Trang chủ chuyển sang trang khác bằng mã kịch bản nên chương trình chưa đọc được.",
+    Need.NO_MENU: "Trang chủ chỉ hiện menu khi chạy mã kịch bản nên chương trình chưa đọc được các mục trong menu.",
+}
 _NO_WEBSITE = "Danh sách không ghi địa chỉ trang web của đơn vị nên không có gì để xét."
 _OURS = "Chương trình gặp lỗi nên chưa xét được; đây không phải lỗi của đơn vị."
 

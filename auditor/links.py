@@ -10,7 +10,7 @@ from functools import lru_cache
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from auditor.text import clean
-from auditor.urls import absolute
+from auditor.urls import absolute, route_of
 
 # location.href = '…', window.open("…"), document.location='…', Redirect("…") in handlers and scripts
 _SCRIPT_TARGET = re.compile(
@@ -175,11 +175,13 @@ def extract_links(
     limit: int = 2000,
     skip: Callable[[str], bool] | None = None,
     with_regions: bool = True,
+    routes: bool = False,
 ) -> PageLinks:
     """All links of a parsed page, at most `limit`, in document order.
 
     `skip(href)` may say that an address as written is already known to the caller: it is left out before any
-    work is done on it. Without regions every `region` is "": for a caller that finds them itself.
+    work is done on it. Without regions every `region` is "": for a caller that finds them itself. With `routes`,
+    "#/…" leads to a view of its own: for the document that a browser has built.
     """
     base = url
     refresh: str | None = None
@@ -190,7 +192,9 @@ def extract_links(
     def add(node: LexborNode, href: str, source: str) -> None:
         if skip is not None and skip(href):
             return
-        target = "" if _leads_nowhere(href) else (absolute(href, base, encoding) or "")
+        target = (route_of(href, base) or "") if routes and "#" in href else ""
+        if not target and not _leads_nowhere(href):
+            target = absolute(href, base, encoding) or ""
         text, image = label_of(node) if source not in ("frame", "iframe", "embed", "form") else ("", False)
         hidden = is_hidden(node.attributes.get("style") or "")
         region = regions.of(node) if with_regions else ""

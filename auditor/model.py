@@ -85,6 +85,7 @@ class Cause(StrEnum):
     BAD_RESPONSE = "bad_response"
     CANCELLED = "cancelled"  # a limit of ours ended it
     CRASH = "crash"
+    RENDERING = "rendering"  # the page needs a browser, and ours could not show it
 
 
 class Reason(StrEnum):
@@ -164,6 +165,20 @@ class Capture:
     def header(self, name: str) -> str | None:
         """First value of a header (name in lower case), or None."""
         return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture (WebP) of the page `url` or of a part of it, `width` × `height` pixels. `kind` says what it shows:
+    "desktop", "phone", or the place on the page that an item is about; `note` is for the reader."""
+
+    url: str
+    kind: str
+    body: bytes
+    width: int
+    height: int
+    taken_at: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -434,7 +434,14 @@ def read_page(capture: Capture, *, link_limit: int = 5000) -> Page:
     decoded = decode(capture.body, capture.header("content-type"))
     html = decoded.text
     tree = LexborHTMLParser(html)
-    found = extract_links(tree, capture.url, encoding=decoded.encoding, limit=link_limit, with_regions=False)
+    found = extract_links(
+        tree,
+        capture.url,
+        encoding=decoded.encoding,
+        limit=link_limit,
+        with_regions=False,
+        routes=capture.role == "rendered",
+    )
     link_index: dict[int, int] = {}
     for index, ident in enumerate(found.nodes):
         link_index.setdefault(ident, index)

@@ -80,6 +80,17 @@ def absolute(href: str, base: str, encoding: str = "utf-8") -> str | None:
     return href if href.count("/") > 2 else href + "/"
 
 
+def route_of(href: str, base: str) -> str | None:
+    """The address, with its fragment, of a view that scripts show for "#/…" or "#!/…"; None for any other `href`."""
+    front, _, fragment = href.strip().partition("#")
+    if not fragment.startswith(("/", "!/")) or len(fragment.strip("!/")) == 0:
+        return None
+    page = absolute(front or base, base)
+    fragment = safe_url_string(f"http://h/#{fragment}").partition("#")[2]
+    address = f"{page}#{fragment}" if page else ""
+    return address if address and len(address) <= MAX_URL else None
+
+
 @lru_cache(maxsize=4096)
 def _place(base: str) -> tuple[str, str]:
     """Origin of an address, and the address of the folder in which it lies; empty where it needs more care."""
@@ -114,7 +125,8 @@ def _safe(url: str, encoding: str) -> str | None:
 
 @lru_cache(maxsize=65536)
 def key(url: str) -> str:
-    """What two addresses of one page share: no scheme, no `www.`, no session id or tracking parameter, no fragment.
+    """What two addresses of one page share: no scheme, no `www.`, no session id or tracking parameter, no fragment but
+    the route of a page that scripts build ("#/tin-tuc", see `route_of`).
 
     Parameters are sorted and percent-encoding is made alike. Only for comparing, never for fetching.
     """
@@ -136,6 +148,7 @@ def key(url: str) -> str:
     if ";" in path or "(" in path:
         path = _SESSION_PATH.sub("", path)
     path = path.rstrip("/") or "/"
+    route = unquote(parts.fragment, errors="surrogateescape").rstrip("/") if parts.fragment[:1] in ("/", "!") else ""
     query = parts.query
     if query:
         pairs = [
@@ -144,7 +157,8 @@ def key(url: str) -> str:
             if not _SESSION_PARAM.match(pair[0])
         ]
         query = urlencode(sorted(pairs), errors="surrogateescape")
-    return f"{host}{path}?{query}" if query else f"{host}{path}"
+    whole = f"{host}{path}?{query}" if query else f"{host}{path}"
+    return f"{whole}#{route}" if len(route) > 1 else whole
 
 
 @lru_cache(maxsize=65536)

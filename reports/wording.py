@@ -180,6 +180,7 @@ CAUSES: dict[str, str] = {
     "bad_response": "Máy chủ trả lời không đúng chuẩn",
     "cancelled": "Dừng do hết giới hạn của lần đánh giá",
     "crash": "Lỗi của chương trình đánh giá",
+    "rendering": "Trang cần trình duyệt mà trình duyệt của chương trình không hiện được",
 }
 
 CAUSE_ADVICE: dict[str, str] = {
@@ -214,6 +215,11 @@ STOPPED_BY: dict[str, str] = {
 NOTES: dict[str, str] = {
     "robots_unreadable": "Không đọc được tệp robots.txt của cổng thông tin; coi như không có.",
     "certificate_invalid": "Chứng thư số của cổng thông tin không hợp lệ (hết hạn, tự ký hoặc sai tên miền).",
+    "rendered": "Cổng thông tin chỉ hiện đủ nội dung khi chạy mã kịch bản; chương trình đã xem bằng trình duyệt thật.",
+    "needs_browser": "Cổng thông tin chỉ hiện đủ nội dung khi chạy mã kịch bản, nhưng chương trình không có trình "
+    "duyệt để xem; các mục không tìm thấy vì vậy chưa có kết luận.",
+    "not_rendered": "Cổng thông tin chỉ hiện đủ nội dung khi chạy mã kịch bản, nhưng trình duyệt của chương trình "
+    "không hiện được; các mục không tìm thấy vì vậy chưa có kết luận.",
     "max_links_per_page": "Có trang chứa quá nhiều liên kết; chỉ xét số liên kết đầu tiên theo quy định.",
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from auditor.links import Link
@@ -111,6 +111,10 @@ class Frontier:
     def mark_seen(self, url: str) -> None:
         """The address needs no visit, e.g. the home page."""
         self._seen.add(key(url))
+
+    def limit_pages(self, most: int) -> None:
+        """From now on at most so many pages are read."""
+        self._limits = replace(self._limits, max_pages=min(most, self._limits.max_pages))
 
     def skip(self, href: str) -> bool:
         """Whether an address as written stood on an earlier page and means the same on every page."""

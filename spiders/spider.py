@@ -18,6 +18,7 @@ from scrapy import Request, Spider
 from auditor.config import Config
 from auditor.model import Unit
 from spiders.addresses import Terms, address_rules
+from spiders.browser import Browser
 from spiders.challenges import challenge_rules
 from spiders.politeness import Gates
 from spiders.resolver import Guard, HostResolver
@@ -115,6 +116,7 @@ class PortalSpider(Spider):
     async def _run(self) -> None:
         job, crawl = self._job, self._job.config.crawl
         writer = ArchiveThread()
+        browser = Browser(job.config, self.guard, self.resolver)
         around = Surroundings(
             config=job.config,
             archive_dir=job.archive_dir,
@@ -129,6 +131,7 @@ class PortalSpider(Spider):
             other_unit_hosts=job.other_unit_hosts,
             executor=writer,
             room=writer.room,
+            browser=browser,
         )
         units = iter(job.units)
         workers = [asyncio.create_task(self._work(units, around)) for _ in range(crawl.concurrent_units)]
@@ -144,6 +147,7 @@ class PortalSpider(Spider):
             for worker in workers:
                 worker.cancel()
             await asyncio.gather(*workers, ticker, return_exceptions=True)
+            await browser.close()
             writer.shutdown(wait=True, cancel_futures=True)
         self._report(around)
 

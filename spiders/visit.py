@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -16,21 +16,25 @@ from urllib.parse import urlsplit, urlunsplit
 
 from scrapy import Request
 from scrapy.http import Response
+from selectolax.lexbor import LexborHTMLParser
 
 from auditor import __version__
 from auditor.archive import ArchiveWriter, archive_name, now
 from auditor.config import Config
 from auditor.facts.search import question_request, rare_question, search_form
-from auditor.links import PageLinks, extract_links
+from auditor.links import Link, PageLinks, extract_links
 from auditor.model import Capture, Cause, CrawlEnd, Failure, Status, StoppedBy, Unit, Whose
-from auditor.page import read_page
+from auditor.page import Page, read_page
+from auditor.rendering import Need, adds, merged
 from auditor.urls import Scope, absolute, host_of, key
 from spiders.addresses import AddressRules, Terms
 from spiders.bodies import is_page, parse, read_sitemap, script_redirect, titles_of
+from spiders.browser import Browser, Document
 from spiders.challenges import ChallengeRules
 from spiders.faults import Fault, FaultError, of_exception, of_proxy_answer, of_status
 from spiders.frontier import Frontier, Limits, Target
 from spiders.politeness import Gate, Gates, passing
+from spiders.rendering import Rendered, Rendering
 from spiders.resolver import Guard, HostResolver, literal_address
 from spiders.robots import ABSENT, UNREADABLE, Robots, read_robots
 
@@ -69,6 +73,7 @@ class Surroundings:
     other_unit_hosts: Mapping[str, str]
     executor: Executor
     room: Callable[[], Awaitable[None]]
+    browser: Browser
     pages: int = 0
     bytes: int = 0
     faults: Counter[str] = field(default_factory=Counter)
@@ -125,6 +130,16 @@ class Jar:
         cookies = self._cookies.get(host_of(url))
         return "; ".join(f"{name}={value}" for name, value in cookies.items()) if cookies else ""
 
+    def listed(self) -> list[dict[str, str]]:
+        """The cookies as a browser takes them: name, value and url."""
+        return [
+            {"name": name, "value": value, "url": f"{scheme}://{prefix}{host}/"}
+            for host, cookies in self._cookies.items()
+            for name, value in cookies.items()
+            for scheme in ("http", "https")
+            for prefix in ("", "www.")
+        ]
+
     def take(self, url: str, headers: tuple[tuple[str, str], ...]) -> None:
         """Keeps, replaces or forgets what an answer sets."""
         for known, value in headers:
@@ -170,6 +185,18 @@ class Visit:
         self._patience = min(_MAX_WAIT, self._crawl.max_seconds / 10)
         self._titles: list[tuple[str, str]] = []
         self._home_done = False
+        self._home_page: Page | None = None
+        self._home_answer: Answer | None = None
+        self._clock: asyncio.Timeout | None = None
+        self._rendering = Rendering(
+            browser=around.browser,
+            session=around.browser.session(self._scope, self._forbids, self._jar.listed),
+            courtesy=self._courtesy,
+            pause=self._waiting_for_us,
+            mode=self._crawl.render,
+            max_pages=around.config.browser.max_pages,
+            max_chars=self._crawl.max_page_bytes,
+        )
         self.path = around.archive_dir / archive_name(unit.id)
         self._archive = ArchiveWriter(
             self.path, unit, {"crawler": user_agent(self._crawl.user_agent_contact)}, executor=around.executor
@@ -189,7 +216,7 @@ class Visit:
 
     async def _guarded(self) -> tuple[Status, str, StoppedBy]:
         try:
-            async with asyncio.timeout(self._crawl.max_seconds):
+            async with asyncio.timeout(self._crawl.max_seconds) as self._clock:
                 return await self._visit()
         except TimeoutError:
             if self._home_done:
@@ -205,11 +232,41 @@ class Visit:
         finally:
             for task in self._robots.values():
                 task.cancel()
+            await self._rendering.session.close()
+
+    @contextmanager
+    def _waiting_for_us(self) -> Iterator[None]:
+        """Time in which the visit waits for a turn at the browser is not the portal's: its clock stands still."""
+        assert self._clock is not None
+        ends, started = self._clock.when(), monotonic()
+        self._clock.reschedule(None)
+        try:
+            yield
+        finally:
+            waited = monotonic() - started
+            self._deadline += waited
+            self._clock.reschedule(None if ends is None else ends + waited)
+
+    async def _courtesy(self) -> None:
+        """Waits for the pause that the portal's host is due before another page of it is asked for."""
+        host = host_of(self._final_url or self._start_url or "")
+        async with passing(self._around.host_gates.of(host)):
+            pass
+
+    def _forbids(self, url: str) -> bool:
+        """Whether a robots.txt that was read keeps scripts away from an address."""
+        parts = urlsplit(url)
+        task = self._robots.get(f"{parts.scheme}://{parts.netloc}")
+        if task is None or not task.done() or task.cancelled() or task.exception() is not None:
+            return False
+        return not task.result().allows(url)
 
     async def _end(self, status: Status, reason: str, stopped_by: StoppedBy) -> CrawlEnd:
         url = self._final_url or self._start_url or ""
         addresses = () if reason == Cause.DNS.value else await self._addresses(url)
         self._archive.note("dns", {"host": host_of(url), "addresses": addresses})
+        if self._rendering.need is not None or self._rendering.shown:
+            self._archive.note("rendering", self._rendering.note())
         if self._frontier.dropped:
             self._archive.note("dropped", dict(sorted(self._frontier.dropped.items())))
         left = () if stopped_by is StoppedBy.COMPLETE else self._frontier.unvisited(_MAX_LISTED)
@@ -440,8 +497,12 @@ class Visit:
                     raise FaultError(Fault(Cause.BAD_ADDRESS, Whose.SITE, "redirect to no web address"))
                 found, target = self._read_entrance(answer)
                 # A page that reloads itself is the home page; one that leads to another address is only its door.
+                rendered = None
                 if target is None or target in seen:
-                    self._take_home(answer, found, via)
+                    rendered = await self._render_home(answer, via)
+                    target = rendered.moved_to if rendered is not None else None
+                if target is None or target in seen:
+                    self._take_home(answer, found, via, rendered)
                     return answer
             elif target in seen and not answer.header("set-cookie"):
                 break
@@ -472,7 +533,18 @@ class Visit:
         if owner is not None and owner != self._unit.id:
             raise FaultError(Fault(Cause.OFF_SCOPE_REDIRECT, Whose.SITE, f"redirects to unit {owner}"))
 
-    def _take_home(self, answer: Answer, found: PageLinks, via: str | None) -> None:
+    async def _render_home(self, answer: Answer, via: str | None) -> Rendered | None:
+        """The first page as a browser shows it, where the answer itself says too little."""
+        page = self._home_page = read_page(self._capture(answer, "page", via=via, home=True))
+        self._home_answer = answer
+        rendered = await self._rendering.home(page, _document(answer))
+        need = self._rendering.need
+        if rendered is None or rendered.moved_to is None:
+            return rendered
+        # Scripts that lead away from a page with content of its own are no redirect.
+        return rendered if need in (Need.NO_CONTENT, Need.SCRIPT_REDIRECT) else None
+
+    def _take_home(self, answer: Answer, found: PageLinks, via: str | None, rendered: Rendered | None) -> None:
         if not self._scope.contains(answer.url):
             self._scope = Scope.of(answer.url)
             self._frontier = Frontier(self._scope, self._limits, self._around.terms, self._around.rules)
@@ -483,7 +555,34 @@ class Visit:
         self._frontier.pages += 1
         self._frontier.mark_seen(answer.url)
         self._frontier.mark_seen(self._start_url or answer.url)
+        self._take_rendered_home(answer, rendered)
         self._frontier.add_links(found.links, via=answer.url, depth=0, home=True)
+
+    def _take_rendered_home(self, answer: Answer, rendered: Rendered | None) -> None:
+        rendering, page = self._rendering, self._home_page
+        assert page is not None
+        if rendering.need is None or rendering.need is Need.ALWAYS:
+            failed = False
+        elif rendered is None and rendering.mode != "never":
+            return  # a browser sees no more than we do
+        else:
+            failed = rendered is None or not rendered.html
+        if failed:
+            gone = rendering.mode == "never" or not self._around.browser.usable
+            self._notes["needs_browser" if gone else "not_rendered"] = None
+        if rendered is None or not rendered.html:
+            return
+        self._notes["rendered"] = None
+        if rendering.need is not Need.NO_MENU:
+            self._frontier.limit_pages(rendering.max_pages)
+        capture = rendering.capture(rendered, page)
+        self._archive.rendered(capture)
+        self._home_page = merged(page, read_page(capture))
+        self._frontier.add_links(self._links_of(rendered, answer.url), via=answer.url, depth=0, home=True)
+
+    def _links_of(self, rendered: Rendered, url: str) -> tuple[Link, ...]:
+        tree = LexborHTMLParser(rendered.html)
+        return extract_links(tree, url, limit=self._crawl.max_links_per_page, routes=True).links
 
     # --- the rest ------------------------------------------------------------------------------------------------
 
@@ -549,7 +648,8 @@ class Visit:
                 target, task = under_way[0]
                 result = await task
                 under_way.popleft()
-                self._use(target, result)
+                rendered = await self._render(target, result)
+                self._use(target, result, rendered)
                 await self._around.room()
                 if self._in_a_row >= FAULTS_IN_A_ROW:
                     return StoppedBy.TOO_MANY_FAULTS
@@ -566,6 +666,14 @@ class Visit:
     async def _read(self, target: Target) -> Result:
         """Reads one address; other spellings of the same address are followed, others are only named."""
         result = Result()
+        if (
+            "#" in target.url
+            and self._home_answer is not None
+            and key(self._home_answer.url) == key(target.url.partition("#")[0])
+        ):
+            # A view of the home page's own scripts: nothing more is asked for.
+            result.answer = replace(self._home_answer, url=target.url)
+            return result
         url = self._at_home(target.url)
         for _ in range(self._crawl.max_redirects + 1):
             try:
@@ -594,6 +702,25 @@ class Visit:
         result.fault = Fault(Cause.TOO_MANY_REDIRECTS, Whose.SITE, "redirects to itself")
         return result
 
+    async def _render(self, target: Target, result: Result) -> Rendered | None:
+        """A page as a browser shows it, where the portal and this page of it need one."""
+        answer = result.answer
+        if not self._rendering.used or answer is None or not is_page(answer.content_type, answer.body):
+            return None
+        if result.fault is not None and result.fault.status != 404:
+            return None
+        page = read_page(self._capture(answer, "page", target))
+        need = Need.NO_CONTENT if "#" in target.url else self._rendering.wants_more(page)
+        if need is None:
+            return None
+        rendered = await self._rendering.render(_document(answer), need)
+        if result.fault is not None and rendered.html:
+            # Servers of single-page applications answer 404 with the application, which then shows the page.
+            capture = self._rendering.capture(rendered, page)
+            if adds(page, read_page(capture)):
+                result.fault = None
+        return rendered
+
     # --- the portal's search -------------------------------------------------------------------------------------
 
     async def _try_search(self, home: Answer) -> None:
@@ -601,7 +728,7 @@ class Visit:
 
         The note "search" says what was asked; the answer is a capture with the role "probe".
         """
-        page = read_page(self._capture(home, "page", home=True))
+        page = self._home_page or read_page(self._capture(home, "page", home=True))
         form = search_form(page)
         if form is None or not form.askable or not self._scope.contains(form.action):
             return
@@ -672,7 +799,7 @@ class Visit:
         parts = urlsplit(url)
         return urlunsplit((home.scheme, home.netloc, parts.path, parts.query, ""))
 
-    def _use(self, target: Target, result: Result) -> None:
+    def _use(self, target: Target, result: Result, rendered: Rendered | None = None) -> None:
         """Stores a result and hands its links to the frontier."""
         for answer in result.redirects:
             self._write(answer, "redirect", target)
@@ -682,9 +809,13 @@ class Visit:
         elif result.moved_to is not None:
             self._in_a_row = 0
             self._use_move(target, result.moved_to, result.redirects[-1].status)
+        elif result.answer is not None and rendered is not None and rendered.moved_to is not None:
+            self._in_a_row = 0
+            self._write(result.answer, "redirect", target)
+            self._use_move(target, rendered.moved_to, result.answer.status)
         elif result.answer is not None:
             self._in_a_row = 0
-            role = self._use_answer(target, result.answer)
+            role = self._use_answer(target, result.answer, rendered)
         self._frontier.settle(target, role)
 
     def _use_fault(self, target: Target, fault: Fault, answer: Answer | None) -> None:
@@ -709,14 +840,24 @@ class Visit:
         else:
             self._frontier.add_redirect(target, url)
 
-    def _use_answer(self, target: Target, answer: Answer) -> str:
+    def _use_answer(self, target: Target, answer: Answer, rendered: Rendered | None) -> str | None:
         if not is_page(answer.content_type, answer.body):
             self._attachments += 1
             self._write(answer, "attachment", target)
             return "attachment"
-        self._write(answer, "page", target)
+        if "#" not in target.url:
+            self._write(answer, "page", target)
+        if rendered is not None and rendered.failure is not None and rendered.need is not Need.NO_MENU:
+            self._fail(target.url, Fault(Cause.RENDERING, Whose.US, rendered.failure), target)
+            self._unread += 1
+            return None
         self._count_page()
         tree, encoding = parse(answer.body, answer.content_type)
+        if rendered is not None and rendered.html:
+            page = read_page(self._capture(answer, "page", target))
+            self._archive.rendered(self._rendering.capture(rendered, page))
+            self._frontier.add_links(self._links_of(rendered, answer.url), via=answer.url, depth=target.depth)
+            tree, encoding = LexborHTMLParser(rendered.html), "utf-8"
         found = extract_links(
             tree,
             answer.url,
@@ -777,6 +918,10 @@ class Visit:
                 depth=target.depth if target else 0,
             )
         )
+
+
+def _document(answer: Answer) -> Document:
+    return Document(answer.url, answer.status, answer.content_type, answer.body)
 
 
 def unreachable(fault: Fault) -> tuple[Status, str, StoppedBy]:

@@ -9,27 +9,14 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge", "chrome", "msedge")
-_WINDOWS = (
-    r"Google\Chrome\Application\chrome.exe",
-    r"Microsoft\Edge\Application\msedge.exe",
-)
+from auditor.browsers import find_browser
 
 
 def find() -> str | None:
     """The executable of an installed Chromium, Chrome or Edge, or None."""
-    for name in _NAMES:
-        path = shutil.which(name)
-        if path:
-            return path
-    for variable in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA"):
-        for tail in _WINDOWS:
-            path = str(Path(os.environ.get(variable, "")) / tail)
-            if os.path.isfile(path):
-                return path
-    return None
+    found = find_browser()
+    return str(found) if found else None
 
 
 def ensure() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.facts.identity import Identity
 from auditor.facts.navigation import Navigation
 from auditor.facts.pages import Pages, evidence_of
-from auditor.model import Evidence, Finding, Reason, failed, partial, passed
+from auditor.model import Evidence, Finding, Reason, failed, partial, passed, undetermined
 
 _LEAST = 2  # one link is no menu
 
@@ -31,6 +31,12 @@ def menu_and_banner(
     home = pages.home
     assert home is not None
     labels = ", ".join(label for _, label in navigation.menu[:8] if label)
+    if pages.needs_browser is not None:
+        return undetermined(
+            "Menu của trang chủ do mã kịch bản tạo ra; cần trình duyệt thật mới kết luận được.",
+            [evidence_of(home, home.title, "Menu không có trong mã nguồn của trang chủ")],
+            Reason.NEEDS_RENDERING,
+        )
     if len(navigation.menu) < _LEAST:
         return failed(
             "Không thấy menu điều hướng trên trang chủ.",

@@ -54,6 +54,9 @@ def read(pages: Pages) -> Navigation:
     needed = max(2, min(5, round(_LIKE_MENU * len(keys))))
     frames = any(head.frameset for head in heads)
     others = [page for page in pages.pages if page not in heads]
+    if home.key in pages.rendered:
+        # Where scripts build the menu, only pages that a browser has shown tell whether they carry it.
+        others = [page for page in others if page.key in pages.rendered]
     without = []
     for page in others:
         if frames:

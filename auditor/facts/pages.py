@@ -13,6 +13,7 @@ from auditor.archive import Archive
 from auditor.links import Link
 from auditor.model import Capture, Cause, CrawlEnd, Evidence, Failure, StoppedBy, Whose
 from auditor.page import Block, Page, read_page
+from auditor.rendering import Need, merged, need_of
 from auditor.text import contains_words, excerpt, words
 from auditor.urls import DOCUMENT_EXTENSIONS, Scope, absolute, extension, file_name, key
 from auditor.vocabulary import Vocabulary
@@ -99,7 +100,8 @@ class Pages:
     `pages` are HTML pages in the order fetched, each address once, without soft 404s; `home` is the home page
     behind redirects, None when nothing could be read. `own` are the blocks of a page that its template does not
     repeat on other pages; `front` is the home page with the pages in its frames. `occurrences` lists every link to an
-    address (by key), in page order.
+    address (by key), in page order. `rendered` are the keys of pages that are taken as a browser showed them;
+    `needs_browser` says why the home page cannot be believed as it is, None where it can or a browser has seen it.
     """
 
     home: Page | None
@@ -118,6 +120,8 @@ class Pages:
     furniture: frozenset[str]
     captures: tuple[Capture, ...]
     front: tuple[Page, ...]
+    rendered: frozenset[str] = frozenset()
+    needs_browser: Need | None = None
     _internal: dict[str, bool] = field(default_factory=dict, repr=False)
     _looked: dict[str, Target] = field(default_factory=dict, repr=False)
 
@@ -224,6 +228,9 @@ def read(archive: Archive, vocabulary: Vocabulary) -> Pages:
     soft_404: dict[str, Page] = {}
     attachments: dict[str, Attachment] = {}
     dead: dict[str, Failure] = {}
+    shown = {key(capture.url): capture for capture in archive.captures if capture.role == "rendered"}
+    # Of these only a shell was seen, which says nothing about what stands on the page.
+    unshown = {key(failure.url) for failure in archive.failures if failure.cause is Cause.RENDERING} - shown.keys()
     for capture in archive.captures:
         ident = key(capture.url)
         if capture.role == "redirect":
@@ -232,13 +239,21 @@ def read(archive: Archive, vocabulary: Vocabulary) -> Pages:
                 redirects.setdefault(ident, _join(target, capture.url))
         elif capture.role == "attachment":
             attachments.setdefault(ident, _attachment(capture, ident))
+        elif capture.role == "rendered":
+            if ident not in by_key:  # a view that has no answer of its own
+                by_key[ident] = read_page(capture)
+                pages.append(by_key[ident])
         elif capture.role == "page":
-            if capture.status >= 400:
+            if ident in unshown and not capture.home:
+                continue
+            if capture.status >= 400 and ident not in shown:
                 dead[ident] = Failure(
                     capture.url, Cause.HTTP_ERROR, Whose.SITE, "", capture.fetched_at, capture.status, capture.via
                 )
             elif ident not in by_key:
                 page = read_page(capture)
+                if ident in shown:
+                    page = merged(page, read_page(shown[ident]))
                 by_key[ident] = page
                 pages.append(page)
     home = next((page for page in pages if page.home), pages[0] if pages else None)
@@ -277,7 +292,15 @@ def read(archive: Archive, vocabulary: Vocabulary) -> Pages:
         furniture=_furniture(kept, occurrences),
         captures=archive.captures,
         front=_frames(home, {page.key: page for page in kept}),
+        rendered=frozenset(shown),
+        needs_browser=None if home is None or _seen_by_browser(archive, home, shown) else need_of(home),
     )
+
+
+def _seen_by_browser(archive: Archive, home: Page, shown: Mapping[str, Capture]) -> bool:
+    """Whether a browser showed the home page, also where it showed no more than the answer itself."""
+    noted = next((value for kind, value in archive.notes if kind == "rendering"), None)
+    return home.key in shown or (isinstance(noted, dict) and bool(noted.get("home_seen")))
 
 
 def _scope(archive: Archive, home: Page | None) -> Scope | None:

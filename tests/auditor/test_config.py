@@ -111,4 +111,13 @@ def test_the_default_file_explains_every_key() -> None:
         line for line in default_text().splitlines() if ":" in line and "#" not in line and not line.endswith(":")
     ]
     assert uncommented == []
-    assert set(Config.model_fields) == {"checklist", "crawl", "judge", "network", "location", "city", "store"}
+    assert set(Config.model_fields) == {
+        "checklist",
+        "crawl",
+        "judge",
+        "network",
+        "browser",
+        "location",
+        "city",
+        "store",
+    }

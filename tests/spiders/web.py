@@ -166,7 +166,13 @@ def unit(ident: str, url: str) -> Unit:
     return Unit(ident, f"Trường {ident}", Kind.THCS, url)
 
 
-FAST: dict[str, Any] = {"delay_seconds": 0.0, "address_delay_seconds": 0.0, "timeout_seconds": 2.0, "retries": 1}
+FAST: dict[str, Any] = {
+    "delay_seconds": 0.0,
+    "address_delay_seconds": 0.0,
+    "timeout_seconds": 2.0,
+    "retries": 1,
+    "render": "never",
+}
 
 
 def settings(web: Web | None, crawl: dict[str, Any] | None = None, **network: Any) -> Config:

@@ -1,0 +1,156 @@
+"""What one visit asks of the browser: which of its pages a browser must show, and what came of each."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from auditor.archive import RENDERED_TYPE, now
+from auditor.model import Capture
+from auditor.page import Page, read_page
+from auditor.rendering import Need, adds, need_of
+from auditor.urls import Scope
+from spiders.browser import Browser, Device, Document, Session, ShowError, Showing
+
+log = logging.getLogger(__name__)
+
+# Where scripts build the menu, so many pages tell whether it is the same everywhere.
+_MENU_SAMPLE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a browser made of a page: `html`, or `moved_to` where its scripts send the visitor, or the `failure`."""
+
+    need: Need
+    html: str = ""
+    moved_to: str | None = None
+    failure: str | None = None
+    shown_at: str = ""
+    limits: tuple[str, ...] = ()
+    truncated: bool = False
+
+    @property
+    def body(self) -> bytes:
+        return self.html.encode("utf-8", "replace")
+
+
+@dataclass(slots=True)
+class Rendering:
+    """The browser's part in one visit. `pause` is called around waiting for the browser: that time is not the
+    portal's; `courtesy` waits until the portal's host may be asked again."""
+
+    browser: Browser
+    session: Session
+    courtesy: Callable[[], Any]
+    pause: Callable[[], Any]
+    mode: str
+    max_pages: int
+    max_chars: int
+    need: Need | None = None
+    used: bool = False
+    home_seen: bool = False
+    shown: int = 0
+    limits: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+
+    def wants(self, page: Page) -> Need | None:
+        """Why a page is to be shown by a browser, or None."""
+        need = need_of(page)
+        if need is None and self.mode == "always":
+            return Need.ALWAYS
+        return need
+
+    def wants_more(self, page: Page) -> Need | None:
+        """As `wants`, for a page behind the home page: nothing where the home page needed no browser."""
+        if not self.used:
+            return None
+        if self.need is Need.NO_MENU:
+            return Need.NO_MENU if self.shown <= _MENU_SAMPLE else None
+        need = self.wants(page)
+        return need if need is not Need.NO_MENU or self.mode == "always" else None
+
+    async def home(self, page: Page, document: Document) -> Rendered | None:
+        """The home page as a browser shows it, where that is needed and says more than the answer itself."""
+        self.need = self.wants(page)
+        if self.need is None or self.mode == "never":
+            return None
+        self.session.scope = Scope.of(document.url)
+        rendered = await self.render(document, self.need)
+        if rendered.failure is not None or rendered.moved_to is not None:
+            return rendered
+        self.home_seen = True
+        shown = read_page(self.capture(rendered, page))
+        if self.need is not Need.ALWAYS and not adds(page, shown):
+            return None
+        self.used = True
+        return rendered
+
+    async def render(self, document: Document, need: Need) -> Rendered:
+        """Shows a page and reads its document; a failure is in the answer."""
+        try:
+            async with self.show(document) as showing:
+                if showing.moved_to is not None:
+                    return Rendered(need, moved_to=showing.moved_to, shown_at=now(), limits=tuple(showing.limits))
+                html = await showing.html(self.max_chars + 1)
+        except ShowError as error:
+            self.failures[error.limit] += 1
+            return Rendered(need, failure=error.limit, shown_at=now())
+        cut = len(html) > self.max_chars
+        return Rendered(
+            need, html[: self.max_chars], shown_at=now(), limits=tuple(sorted(showing.limits)), truncated=cut
+        )
+
+    @asynccontextmanager
+    async def show(self, document: Document, device: Device = "desktop") -> AsyncIterator[Showing]:
+        """A page in the browser, for as long as the block runs. Raises ShowError."""
+        if not self.browser.usable:
+            raise ShowError("no_browser", self.browser.why_not)
+        with self.pause():
+            turn = self.browser.turn()
+            await turn.__aenter__()
+        try:
+            await self.courtesy()
+            self.shown += 1
+            async with self.session.show(document, device) as showing:
+                try:
+                    yield showing
+                finally:
+                    self.limits.update(showing.limits)
+        finally:
+            await turn.__aexit__(None, None, None)
+
+    def capture(self, rendered: Rendered, page: Page, *, depth: int = 0, via: str | None = None) -> Capture:
+        """The rendered document as it is stored."""
+        return Capture(
+            url=page.url,
+            status=200,
+            headers=(("content-type", RENDERED_TYPE),),
+            body=rendered.body,
+            fetched_at=rendered.shown_at,
+            role="rendered",
+            depth=page.depth or depth,
+            via=page.via or via,
+            home=page.home,
+            truncated=rendered.truncated,
+        )
+
+    def note(self) -> dict[str, object]:
+        """What the archive says about the browser's part."""
+        return {
+            "mode": self.mode,
+            "need": self.need.value if self.need else None,
+            "home_seen": self.home_seen,
+            "used": self.used,
+            "browser": self.browser.name,
+            "why_not": self.browser.why_not,
+            "shown": self.shown,
+            "seconds": round(self.session.seconds, 2),
+            "bytes": self.session.bytes,
+            "limits": dict(sorted((self.limits + self.session.refused).items())),
+            "failures": dict(sorted(self.failures.items())),
+        }
