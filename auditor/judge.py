@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import importlib
 import inspect
 import logging
@@ -364,7 +365,7 @@ def _result(
     }
     if pages is not None:
         result["pages_visited"] = [
-            {"url": page.url, "status": page.status, "title": page.title[:200]}
+            {"url": page.url, "status": page.status, "title": page.title[:200], "digest": _digest(pages.own_text(page))}
             for page in pages.pages[:_MAX_PAGES_LISTED]
         ]
         result["failures"] = [
@@ -372,6 +373,11 @@ def _result(
             for failure in sorted(pages.failures.values(), key=lambda f: (f.whose is not Whose.SITE, f.url))[:200]
         ]
     return result
+
+
+def _digest(text: str) -> str:
+    """Tells whether a page says the same in a later run: of its own text, so that counters and menus do not count."""
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _ledger(unit: Unit, facts: _Facts) -> list[dict[str, Any]]:

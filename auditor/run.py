@@ -23,8 +23,10 @@ from auditor import __version__
 from auditor.archive import archive_name
 from auditor.checklist import Checklist, load_checklist
 from auditor.config import Config
+from auditor.history import Bench, Past, judge_again, keep_published, keep_rules, with_published_change
 from auditor.judge import JudgeContext, judge_unit
 from auditor.judging import Judge, Judging
+from auditor.manifest import rules
 from auditor.model import Status, Unit
 from auditor.progress import Counts, CrawlProgress, Quiet, Reporter
 from auditor.register import Register
@@ -307,7 +309,11 @@ def _carry_out(
 ) -> Outcome:
     """Crawls and judges what is not stored yet, then writes the outputs; notes how the run ended."""
     try:
+        keep_rules(store, run.id, rules(checklist, config, register))
         _work(run, register, config, checklist, store, tools, visit)
+        judge_again(
+            store, Bench(run, register, config, checklist, tools.judge, Path(run.out) / LOG_FILE, tools.stopping)
+        )
         finished = _stamp(tools.now())
         done = replace(run, state=RunState.DONE, finished_at=finished)
         outcome = _written(done, Path(run.out), register, checklist, store, tools)
@@ -448,14 +454,20 @@ def _written(
     run: StoredRun, out: Path, register: Register, checklist: Checklist, store: Store, tools: Tools
 ) -> Outcome:
     header = results_header(run, register)
+    past = Past(store, run, checklist)
 
-    def units() -> Iterator[dict[str, Any]]:
+    def stored() -> Iterator[dict[str, Any]]:
         for unit in reviewed_units(store, run, checklist):
             if tools.stopping():
                 raise KeyboardInterrupt
             yield unit
 
-    write_results(out / RESULTS_FILE, header, units())
+    def units() -> Iterator[dict[str, Any]]:
+        return (with_published_change(store, run.id, unit) for unit in stored())
+
+    write_results(
+        out / RESULTS_FILE, header, keep_published(store, run.id, (past.with_change(unit) for unit in stored()))
+    )
     tools.reports(ReportTask(out, header, units, checklist))
     statuses = {unit_id: status or "" for unit_id, status in store.statuses(run.id).items()}
     return Outcome(run.id, out, statuses, len(register.rejected))

@@ -1,0 +1,320 @@
+"""Why a unit's total differs from an earlier one: every point given to its cause, so that the causes add up exactly.
+
+Between the two published totals lies a chain of states, each a complete set of items with a total of its own:
+
+1. the earlier result as it was published, with what people decided;
+2. the earlier result as the program gave it;
+3. the earlier archive judged by the later rules (checklist, vocabulary, program, register);
+4. the same judged as of the later day;
+5. the same with those items of the later result that the crawl explains: it saw more or less;
+6. the later result as the program gave it;
+7. the later result as it was published.
+
+A cause has the points between its two states (the reviewers' is both ends), so the sum is the difference of the
+totals by construction. Where the earlier archive is gone, states 3 and 4 are unknown and what cannot be told apart is
+said to be so (`Cause.MIXED`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from auditor.checklist import Checklist
+from auditor.model import Reason, Status, StoppedBy, Whose
+from auditor.scoring import score_unit
+from auditor.urls import key
+
+UnitObject = Mapping[str, Any]
+"""A unit of results.json, or as much of it as `trimmed` keeps."""
+
+
+class Cause(StrEnum):
+    """Why points were gained or lost (results.json, `change.causes`)."""
+
+    PORTAL = "portal"  # the portal shows something else
+    TIME = "time"  # the portal is as it was, and what it shows has aged or come due
+    RULES = "rules"  # checklist, vocabulary, program or register
+    CRAWL = "crawl"  # the crawl saw more or less
+    REVIEW = "review"  # a person decided
+    MIXED = "mixed"  # portal, time or rules: the earlier archive is gone
+
+
+_ORDER = tuple(Cause)
+# Verdicts with these reasons tell of our looking, not of the portal.
+_UNSEEN = frozenset(
+    {Reason.CRAWL_CUT_SHORT, Reason.BLOCKED, Reason.ROBOTS_FORBID, Reason.UNREACHABLE, Reason.NEEDS_RENDERING}
+    | {Reason.CHECK_CRASHED}
+)
+_UNREAD = frozenset({Status.UNREACHABLE, Status.BLOCKED, Status.ERROR})
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The earlier archive judged once more: by the later rules as of the earlier day, then as of the later day.
+
+    Each is None where it would be the same as the state before it, or could not be had (`complete` false).
+    """
+
+    by_rules: UnitObject | None
+    by_time: UnitObject | None
+    complete: bool = True
+
+
+def trimmed(unit: UnitObject) -> dict[str, Any]:
+    """What `attribute` needs of a unit that was judged again, small enough to be kept for every unit of a run."""
+    return {
+        "items": [
+            {
+                **{name: item[name] for name in ("id", "verdict", "score", "weight", "axes", "reason")},
+                "evidence": [{"url": piece["url"]} for piece in item["evidence"]],
+            }
+            for item in unit["items"]
+        ],
+        "total": None if unit["total"] is None else {"points": unit["total"]["points"]},
+        "pages_visited": [{"url": page["url"], "digest": page.get("digest")} for page in unit["pages_visited"]],
+    }
+
+
+def points(unit: UnitObject) -> float | None:
+    """The total as it counts, None where there is none."""
+    return (unit.get("total") or {}).get("points")
+
+
+def machine_points(unit: UnitObject) -> float | None:
+    """The total as the program gave it, without what people decided."""
+    return (unit.get("machine_total") or unit.get("total") or {}).get("points")
+
+
+def differ(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether two sets of items differ in anything that a total is made of."""
+    return _sums(before) != _sums(after)
+
+
+def attribute(
+    before: UnitObject, published: float | None, after: UnitObject, again: Again, checklist: Checklist
+) -> dict[str, Any]:
+    """The points between an earlier unit and a later one by cause (results.json, `change`, without `history`).
+
+    `before` is the earlier unit as the program judged it and `published` the total that was published of it; `after`
+    is the later unit with people's verdicts; `checklist` the one of the later run. `points` of the whole and of the
+    causes are None where one of the two has no total: then the causes say why, but not how much.
+    """
+    machine_after = _without_reviews(after, checklist)
+    found = _Found(checklist)
+    by_rules = again.by_rules or before
+    by_time = again.by_time or by_rules
+    rest = Cause.PORTAL if again.complete else Cause.MIXED
+    found.whole_step(Cause.REVIEW, published, machine_points(before))
+    if again.by_rules is not None:
+        found.step(Cause.RULES, before["items"], machine_points(before), by_rules["items"], machine_points(by_rules))
+    if again.by_time is not None:
+        found.step(Cause.TIME, by_rules["items"], machine_points(by_rules), by_time["items"], machine_points(by_time))
+    crawled = _with_crawl(before, by_time, machine_after)
+    middle = _total(crawled, checklist) if differ(crawled, by_time["items"]) else machine_points(by_time)
+    found.step(Cause.CRAWL, by_time["items"], machine_points(by_time), crawled, middle)
+    found.step(rest, crawled, middle, machine_after["items"], machine_points(machine_after))
+    found.step(Cause.REVIEW, machine_after["items"], machine_points(machine_after), after["items"], points(after))
+    total = points(after)
+    known = published is not None and total is not None
+    return {
+        "before": published,
+        "after": total,
+        "points": _number(_exact(total) - _exact(published)) if known else None,
+        "causes": found.causes(known),
+    }
+
+
+class _Found:
+    """Points and changed items by cause, as the chain is walked."""
+
+    def __init__(self, checklist: Checklist) -> None:
+        self._checklist = checklist
+        self._points: dict[Cause, Fraction] = defaultdict(Fraction)
+        self._items: dict[Cause, list[dict[str, Any]]] = defaultdict(list)
+
+    def whole_step(self, cause: Cause, before: float | None, after: float | None) -> None:
+        """A step whose items are not known any more."""
+        self._points[cause] += _exact(after) - _exact(before)
+
+    def step(
+        self,
+        cause: Cause,
+        before: Sequence[Mapping[str, Any]],
+        before_points: float | None,
+        after: Sequence[Mapping[str, Any]],
+        after_points: float | None,
+    ) -> None:
+        """From one state to the next: the items one after another, each with what the printed total moved."""
+        self._points[cause] += _exact(after_points) - _exact(before_points)
+        if not differ(before, after):
+            return
+        changed = _changed(before, after)
+        moved = self._one_by_one(before, before_points, after, after_points, [old_new[0] for old_new in changed])
+        for index, (item_id, old, new) in enumerate(changed):
+            self._items[cause].append(
+                {
+                    "id": item_id,
+                    "before": old and _verdict(old),
+                    "after": new and _verdict(new),
+                    "points": None if moved is None else _number(moved[index]),
+                }
+            )
+
+    def _one_by_one(
+        self,
+        before: Sequence[Mapping[str, Any]],
+        before_points: float | None,
+        after: Sequence[Mapping[str, Any]],
+        after_points: float | None,
+        changed: Sequence[str],
+    ) -> list[Fraction] | None:
+        """What each changed item moves, None where the two states are not of one checklist."""
+        if [item["id"] for item in before] != [item["id"] for item in after]:
+            return None
+        state = list(before)
+        if _total(state, self._checklist) != before_points or _total(after, self._checklist) != after_points:
+            return None
+        place = {item["id"]: index for index, item in enumerate(state)}
+        last, moved = _exact(before_points), []
+        for item_id in changed:
+            state[place[item_id]] = after[place[item_id]]
+            now = _exact(_total(state, self._checklist))
+            moved.append(now - last)
+            last = now
+        return moved
+
+    def causes(self, known: bool) -> list[dict[str, Any]]:
+        """The causes that moved something, those that moved most first."""
+        told = [cause for cause in _ORDER if self._points[cause] or self._items[cause]]
+        told.sort(key=lambda cause: -abs(self._points[cause]))
+        return [
+            {
+                "cause": str(cause),
+                "points": _number(self._points[cause]) if known else None,
+                "items": self._items[cause] if known else [{**one, "points": None} for one in self._items[cause]],
+            }
+            for cause in told
+        ]
+
+
+def _changed(
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, Mapping[str, Any] | None, Mapping[str, Any] | None]]:
+    old = {item["id"]: item for item in before}
+    new = {item["id"]: item for item in after}
+    ids = [*new, *(item_id for item_id in old if item_id not in new)]
+    return [
+        (item_id, old.get(item_id), new.get(item_id))
+        for item_id in ids
+        if item_id not in old or item_id not in new or _counts(old[item_id]) != _counts(new[item_id])
+    ]
+
+
+def _verdict(item: Mapping[str, Any]) -> str:
+    review = item.get("review")
+    return str(review["verdict"] if review and review.get("counted") else item["verdict"])
+
+
+def _counts(item: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a total is made of."""
+    review = item.get("review")
+    score = review["score"] if review and review.get("counted") else item["score"]
+    return _verdict(item), score, item["weight"], tuple(item["axes"])
+
+
+def _sums(items: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Any, ...]]:
+    return {item["id"]: _counts(item) for item in items}
+
+
+def _without_reviews(unit: UnitObject, checklist: Checklist) -> UnitObject:
+    if not any(item.get("review") for item in unit["items"]):
+        return unit
+    items = [{**item, "review": None} for item in unit["items"]]
+    total = unit.get("machine_total") or unit["total"]
+    return {**unit, "items": items, "total": total, "machine_total": None}
+
+
+def _total(items: Sequence[Mapping[str, Any]], checklist: Checklist) -> float | None:
+    total: float | None = score_unit(items, checklist)[1]["points"]
+    return total
+
+
+# --- whether the crawl explains a difference -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What a crawl knows of addresses (by key): digests of pages, dead ones, ones that failed for other reasons."""
+
+    pages: Mapping[str, str | None]
+    dead: frozenset[str]
+    failed: frozenset[str]
+    complete: bool
+
+    def of(self, address: str) -> tuple[str, str | None]:
+        if address in self.pages:
+            return "page", self.pages[address]
+        if address in self.dead:
+            return "dead", None
+        return ("failed" if address in self.failed else "unvisited"), None
+
+
+def _view(unit: UnitObject, pages: Sequence[Mapping[str, Any]]) -> _View:
+    failures = unit.get("failures", ())
+    return _View(
+        {key(page["url"]): page.get("digest") for page in pages},
+        frozenset(key(one["url"]) for one in failures if one["whose"] == Whose.SITE),
+        frozenset(key(one["url"]) for one in failures if one["whose"] != Whose.SITE),
+        unit["crawl"]["stopped_by"] == StoppedBy.COMPLETE,
+    )
+
+
+def _with_crawl(before: UnitObject, again: UnitObject, after: UnitObject) -> list[Mapping[str, Any]]:
+    """The items of the earlier archive, those of the later one where only the crawl saw more or less."""
+    new = {item["id"]: item for item in after["items"]}
+    if before["status"] in _UNREAD or after["status"] in _UNREAD:
+        return [new.get(item["id"], item) for item in again["items"]]
+    views = (_view(before, again["pages_visited"]), _view(after, after["pages_visited"]))
+    return [
+        new[item["id"]]
+        if item["id"] in new
+        and _counts(item) != _counts(new[item["id"]])
+        and _explained_by_crawl(item, new[item["id"]], *views)
+        else item
+        for item in again["items"]
+    ]
+
+
+def _explained_by_crawl(old: Mapping[str, Any], new: Mapping[str, Any], before: _View, after: _View) -> bool:
+    if (old["reason"] in _UNSEEN) or (new["reason"] in _UNSEEN):
+        return True
+    addresses = {key(piece["url"]) for item in (old, new) for piece in item["evidence"] if piece["url"]}
+    unsure = False
+    for address in sorted(addresses):
+        (was, old_digest), (now, new_digest) = before.of(address), after.of(address)
+        if was == now:
+            if was == "page" and old_digest != new_digest:
+                return False
+        elif (
+            "failed" in (was, now)
+            or (was == "unvisited" and not before.complete)
+            or (now == "unvisited" and not after.complete)
+        ):
+            unsure = True
+        else:
+            return False
+    return unsure
+
+
+def _exact(value: float | None) -> Fraction:
+    """The decimal that is printed, exactly; no total counts as no points."""
+    return Fraction(str(value)) if value is not None else Fraction()
+
+
+def _number(value: Fraction) -> float | int:
+    return value.numerator if value.denominator == 1 else float(value)
