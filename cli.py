@@ -8,6 +8,7 @@ import os
 import secrets
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,10 +21,11 @@ import typer
 
 if TYPE_CHECKING:
     from auditor.config import Config
+    from auditor.history import Bench
     from auditor.progress import Reporter
     from auditor.register import Register
     from auditor.run import CrawlTask, Outcome, ReportTask, Tools
-    from auditor.store import StoredRun
+    from auditor.store import Store, StoredRun
 
 EXIT_INCOMPLETE = 1
 EXIT_USAGE = 2
@@ -286,6 +288,77 @@ def runs(config: ConfigOption = None, store: StoreOption = None) -> None:
 
 
 @app.command()
+def compare(
+    earlier: Annotated[str, typer.Argument(metavar="LẦN-TRƯỚC", help="Mã lần chạy trước.")],
+    later: Annotated[str, typer.Argument(metavar="LẦN-SAU", help="Mã lần chạy sau, hoặc «latest».")] = "latest",
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="MÃ", help="Chỉ đơn vị mang mã này; ghi được nhiều lần.")
+    ] = None,
+    show_all: Annotated[bool, typer.Option("--all", help="Hiện cả những đơn vị không đổi.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="In mỗi đơn vị một dòng JSON.")] = False,
+    config: ConfigOption = None,
+    store: StoreOption = None,
+) -> None:
+    """So sánh hai lần chạy: điểm tăng, giảm bao nhiêu và vì sao (cổng, cách chấm, lượt đọc hay người xét)."""
+    from auditor import compare as comparing
+    from auditor.history import Past, rules_of
+    from auditor.manifest import changed_parts
+    from reports.changes_text import PARTS, sums_lines, unit_lines
+
+    old, _ = _stored(earlier, config, store)
+    new, settings = _stored(later, config, store)
+    with _taking_signals() as stopping, _reading(settings.store) as opened, tempfile.TemporaryDirectory() as folder:
+        bench = _bench(opened, new, settings, stopping, Path(folder))
+        if not as_json:
+            parts = changed_parts(rules_of(opened, old.id), rules_of(opened, new.id))
+            print(f"{old.id} (ngày {old.as_of}) → {new.id} (ngày {new.as_of})")
+            print(f"Cách chấm: {'đã đổi ' + ', '.join(PARTS[part] for part in parts) if parts else 'không đổi'}.")
+        sums = comparing.Sums()
+        for one in comparing.compare(opened, old, bench):
+            if only and one.unit["id"] not in only:
+                continue
+            sums.add(one)
+            if as_json:
+                print(json.dumps({"id": one.unit["id"], "change": one.change, "maybe": one.maybe}, ensure_ascii=False))
+            elif show_all or one.change is None or one.change["causes"] or one.change["was"]:
+                print("\n".join(unit_lines(one)))
+        if not as_json:
+            past = Past(opened, new, bench.checklist)
+            for unit in comparing.gone_units(opened, old, new, past):
+                print(f"{unit.id}  {unit.name}: không còn trong lần sau")
+            print("\n".join(sums_lines(sums)))
+
+
+@app.command()
+def history(
+    unit_id: Annotated[str, typer.Argument(metavar="MÃ", help="Mã đơn vị.")],
+    same_as: Annotated[
+        str | None,
+        typer.Option("--same-as", metavar="MÃ-CŨ", help="Ghi nhận đơn vị này trước đây mang mã cũ này, rồi hiện."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON.")] = False,
+    config: ConfigOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Một đơn vị qua các lần chạy: điểm mỗi lần và vì sao thay đổi."""
+    from auditor.history import note_same, unit_through_time
+    from reports.changes_text import history_lines
+
+    with _reading(_config(config, store).store) as opened:
+        if same_as is not None:
+            if same_as == unit_id or not unit_through_time(opened, same_as):
+                raise _Refused(f"--same-as {same_as}: không có lần chạy nào có đơn vị khác mang mã này.")
+            note_same(opened, unit_id, same_as)
+        rows = unit_through_time(opened, unit_id)
+        if not rows:
+            raise _Refused(f"không có lần chạy nào có đơn vị «{unit_id}». Mã đơn vị ghi ở cột đầu của bảng điểm.")
+        if as_json:
+            print(json.dumps([{"as_of": day, "run": run, "unit": unit} for day, run, unit in rows], ensure_ascii=False))
+        else:
+            print("\n".join(history_lines(rows)))
+
+
+@app.command()
 def doctor(config: ConfigOption = None, store: StoreOption = None) -> None:
     """Kiểm tra máy: có gì, thiếu gì, và phần thiếu làm mất điều gì."""
     from auditor.doctor import lines
@@ -371,6 +444,28 @@ def _stored(run_ref: str, config: Path | None, store: str | None) -> tuple[Store
             f"không có lần chạy «{run_ref}» trong {shown_address(address)}. Lệnh «auditor runs» liệt kê các lần chạy."
         )
     return found, load_config(config, stored=found.config).model_copy(update={"store": address})
+
+
+@contextmanager
+def _reading(address: str) -> Iterator[Store]:
+    from auditor.store import open_store
+
+    opened = open_store(address, create=False)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _bench(opened: Store, run: StoredRun, settings: Config, stopping: Callable[[], bool], folder: Path) -> Bench:
+    """What judging earlier archives again by the rules of a stored run takes."""
+    from auditor.checklist import load_checklist
+    from auditor.history import Bench
+    from auditor.judge import judge_unit
+
+    checklist = load_checklist(settings.checklist)
+    register = opened.register(run.id)
+    return Bench(run, register, settings, checklist, judge_unit, folder / "auditor.log", stopping)
 
 
 def _tell_register(units: Register, *, quiet: bool, json_logs: bool) -> None:

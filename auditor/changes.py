@@ -76,7 +76,7 @@ def trimmed(unit: UnitObject) -> dict[str, Any]:
             for item in unit["items"]
         ],
         "total": None if unit["total"] is None else {"points": unit["total"]["points"]},
-        "pages_visited": [{"url": page["url"], "digest": page.get("digest")} for page in unit["pages_visited"]],
+        "pages_visited": [{"url": page["url"], "digest": page.get("digest")} for page in unit.get("pages_visited", ())],
     }
 
 
@@ -279,7 +279,7 @@ def _with_crawl(before: UnitObject, again: UnitObject, after: UnitObject) -> lis
     new = {item["id"]: item for item in after["items"]}
     if before["status"] in _UNREAD or after["status"] in _UNREAD:
         return [new.get(item["id"], item) for item in again["items"]]
-    views = (_view(before, again["pages_visited"]), _view(after, after["pages_visited"]))
+    views = (_view(before, again.get("pages_visited", ())), _view(after, after.get("pages_visited", ())))
     return [
         new[item["id"]]
         if item["id"] in new

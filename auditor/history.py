@@ -173,10 +173,7 @@ class Past:
 
     def ids(self, unit_id: str) -> list[str]:
         """The ids under which a unit stood in the course of time, the present one first."""
-        found = [unit_id]
-        while (was := self._was.get(found[-1])) is not None and was not in found:
-            found.append(was)
-        return found
+        return _ids(unit_id, self._was)
 
     def rows(self, unit_id: str) -> list[Base]:
         """The unit's earlier results, the newest first."""
@@ -198,14 +195,11 @@ class Past:
         rows = self.rows(unit["id"])
         if not rows:
             return unit
-        kept = self._kept(unit["id"])
-        base = next((row for row in rows if (row.run.id, row.unit_id) == (kept.base_run, kept.base_unit)), None)
-        if base is None:
-            base = self.base(unit["id"])
-            assert base is not None
-            again = Again(None, None, complete=False)
-        else:
-            again = Again(_loaded(kept.by_rules), _loaded(kept.by_time), bool(kept.complete))
+        kept = kept_of(self._store, self._run.id, unit["id"])
+        compared = (kept.get("base_run"), kept.get("base_unit"))
+        base = next((row for row in rows if (row.run.id, row.unit_id) == compared), None)
+        again = again_of(kept) if base is not None else Again(None, None, complete=False)
+        base = base or next((row for row in rows if row.points is not None), rows[0])
         before = self._store.result(base.run.id, base.unit_id)
         if before is None:
             return unit
@@ -214,21 +208,26 @@ class Past:
         change["history"] = [{"as_of": day, "points": by_day[day]} for day in sorted(by_day)][-MAX_HISTORY:]
         return {**unit, "change": change}
 
-    def _kept(self, unit_id: str) -> Any:
-        with self._store.reading() as connection:
-            row = connection.execute(
-                sa.select(unit_history).where(unit_history.c.run_id == self._run.id, unit_history.c.unit_id == unit_id)
-            ).first()
-        return row if row is not None else _NOTHING_KEPT
+
+def _ids(unit_id: str, was: Mapping[str, str]) -> list[str]:
+    found = [unit_id]
+    while (older := was.get(found[-1])) is not None and older not in found:
+        found.append(older)
+    return found
 
 
-@dataclass(frozen=True, slots=True)
-class _NothingKept:
-    base_run: None = None
-    base_unit: None = None
+def kept_of(store: Store, run_id: str, unit_id: str) -> dict[str, Any]:
+    """What is kept of a unit in a run, by the columns of `unit_history`; empty where nothing is."""
+    with store.reading() as connection:
+        row = connection.execute(
+            sa.select(unit_history).where(unit_history.c.run_id == run_id, unit_history.c.unit_id == unit_id)
+        ).first()
+    return dict(row._mapping) if row is not None else {}
 
 
-_NOTHING_KEPT = _NothingKept()
+def again_of(kept: Mapping[str, Any]) -> Again:
+    """The earlier archive judged again, from what is kept of it."""
+    return Again(_loaded(kept.get("by_rules")), _loaded(kept.get("by_time")), bool(kept.get("complete")))
 
 
 def change_of(
@@ -253,6 +252,24 @@ def _moment(run: StoredRun) -> tuple[str, str, str]:
 
 def _loaded(text: str | None) -> dict[str, Any] | None:
     found: dict[str, Any] | None = json.loads(text) if text else None
+    return found
+
+
+def unit_through_time(store: Store, unit_id: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """A unit in all finished runs, the oldest first: (day, run, unit object as published with its change)."""
+    found: list[tuple[str, str, dict[str, Any]]] = []
+    runs = sorted((run for run in store.runs() if run.state is RunState.DONE), key=_moment)
+    with store.reading() as connection:
+        was = {row.unit_id: row.was_id for row in connection.execute(sa.select(same_units))}
+    ids = _ids(unit_id, was)
+    for run in runs:
+        for known in ids:
+            unit = store.result(run.id, known)
+            if unit is not None:
+                kept = kept_of(store, run.id, known)
+                total = {**(unit["total"] or {}), "points": kept.get("points", points(unit))}
+                found.append((run.as_of, run.id, {**unit, "total": total, "change": _loaded(kept.get("change"))}))
+                break
     return found
 
 
@@ -302,15 +319,17 @@ def judge_again(store: Store, bench: Bench) -> None:
 def compare_again(store: Store, bench: Bench, pairs: Iterable[tuple[dict[str, Any], Base]], keep: Keep) -> None:
     """For each later result and the earlier one that it is compared with, what `Again` needs.
 
+    Where this program is no longer the one that judged the later run, nothing can be judged again by its rules.
     Raises KeyboardInterrupt when `bench.stopping` says so.
     """
     own = rules(bench.checklist, bench.config, bench.register)
+    able = rules_of(store, bench.run.id).get("rules") == own["rules"]
     same_rules: dict[str, bool] = {}
     by_run: dict[str, tuple[StoredRun, list[tuple[str, str]]]] = {}
     for unit, base in pairs:
         run = base.run
         if run.id not in same_rules:
-            same_rules[run.id] = rules_of(store, run.id).get("rules") == own["rules"]
+            same_rules[run.id] = rules_of(store, run.id).get("rules") == rules_of(store, bench.run.id).get("rules")
         before = store.result(run.id, base.unit_id)
         values: dict[str, Any] = {"base_run": run.id, "base_unit": base.unit_id, "by_rules": None, "by_time": None}
         if before is None or not differ(before["items"], unit["items"]):
@@ -319,7 +338,7 @@ def compare_again(store: Store, bench: Bench, pairs: Iterable[tuple[dict[str, An
             keep(unit["id"], {**values, "by_rules": json.dumps(trimmed(unit)), "complete": True})
         elif same_rules[run.id] and run.as_of == bench.run.as_of:
             keep(unit["id"], {**values, "complete": True})
-        elif not _untouched(run, base.unit_id, before):
+        elif not able or not _untouched(run, base.unit_id, before):
             keep(unit["id"], {**values, "complete": False})
         else:
             keep(unit["id"], values)

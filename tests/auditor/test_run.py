@@ -53,6 +53,11 @@ def results(folder: Path, out: str = "out") -> Any:
     return json.loads((folder / out / "results.json").read_text(encoding="utf-8"))
 
 
+def without_archives(found: Any) -> list[dict[str, Any]]:
+    """The units without the hashes of their archives, which hold times and identifiers of their own."""
+    return [{name: value for name, value in unit.items() if name != "archive"} for unit in found["units"]]
+
+
 def stored(folder: Path, run_id: str = "r1") -> StoredRun:
     store = open_store(config_in(folder).store, create=False)
     try:
@@ -117,7 +122,7 @@ def test_a_stopped_run_is_finished_by_resume_without_loss_or_repetition(tmp_path
     whole = tmp_path / "whole"
     whole.mkdir()
     audited(whole, FakeCrawl())
-    assert resumed["units"] == results(whole)["units"]
+    assert without_archives(resumed) == without_archives(results(whole))
 
 
 def test_resume_judges_what_was_crawled_but_not_judged(tmp_path: Path) -> None:
