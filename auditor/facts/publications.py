@@ -43,6 +43,7 @@ _HEADING = 6
 _TITLE_AFTER_DATE = 25
 _NEAR = 4
 _ARTICLE_NEAR = 6
+_JUST_ABOVE = 2  # blocks: templates without any order of headings put a stamp there
 _LIST = 3
 _UNDER = 60  # blocks below a heading that may be under it
 _HOME = "home"
@@ -226,16 +227,43 @@ class _Reader:
         if page.key in self.homes or title_at is None:
             return None
         title = page.blocks[title_at].text
-        chrome = page.key in self.pages.furniture or max(listed.values(), default=0) >= _LIST
-        if not chrome:
-            for script in page.scripts:
-                declared = _json_day(script)
-                if declared and declared[:10] not in self.template_days and (found := self._declared(declared)):
-                    return found, Origin.JSON_LD, f"datePublished: {declared}", title, None
-            for name in _META_DATES:
-                content = page.metas.get(name)
-                if content and content[:10] not in self.template_days and (found := self._declared(content)):
-                    return found, Origin.META, f"{name}: {content}", title, None
+        section = page.key in self.pages.furniture or bool(self.vocabulary.topics_of_label(title))
+        listing = max(listed.values(), default=0) >= _LIST
+        stamped = self._stamped(page, stamps, listed, title_at)
+        declared = None if section else self._declared_by(page, listing=listing and page.blocks[title_at].level != 1)
+        if declared is not None and (stamped is None or not stamped.found.date < declared[0].date):
+            return *declared, title, None
+        if stamped is not None:
+            # The day that visitors see goes before a later one that only the page's source tells: a move of the portal
+            # to another system sets that anew.
+            origin = Origin.TIME_TAG if stamped.machine else Origin.STAMP
+            return stamped.found, origin, stamped.block.text, title, stamped
+        if not section and not listing and (match := _URL_DATE.search(page.url)):
+            try:
+                day = date(int(match.group(1)), int(match.group(2)), int(match.group(3)))
+            except ValueError:
+                return None
+            if day <= self.as_of:
+                found = FoundDate(0, 0, day, "day", "iso", match.group(0))
+                return found, Origin.URL, page.url, title, None
+        return None
+
+    def _declared_by(self, page: Page, *, listing: bool) -> tuple[FoundDate, Origin, str] | None:
+        """The day that the source of a page declares; templates write one into the source of lists, too."""
+        for script in page.scripts if not listing else ():
+            declared = _json_day(script)
+            if declared and declared[:10] not in self.template_days and (found := self._declared(declared)):
+                return found, Origin.JSON_LD, f"datePublished: {declared}"
+        for name in _META_DATES if not listing else ():
+            content = page.metas.get(name)
+            if content and content[:10] not in self.template_days and (found := self._declared(content)):
+                return found, Origin.META, f"{name}: {content}"
+        return None
+
+    def _stamped(
+        self, page: Page, stamps: list[Stamp], listed: Mapping[tuple[str, str], int], title_at: int
+    ) -> Stamp | None:
+        """The stamp that stands at the title of a page."""
         for stamp in stamps:
             if listed.get(_place(stamp.block), 0) >= _LIST or stamp.title or self._in_frame(page, stamp, title_at):
                 continue
@@ -249,23 +277,16 @@ class _Reader:
                 continue  # a heading of its own: one of several publications on this page
             if distance > 0 and self._is_item(page, stamp.index + 1):
                 continue
-            origin = Origin.TIME_TAG if stamp.machine else Origin.STAMP
-            return stamp.found, origin, stamp.block.text, title, stamp
-        if not chrome and (match := _URL_DATE.search(page.url)):
-            try:
-                day = date(int(match.group(1)), int(match.group(2)), int(match.group(3)))
-            except ValueError:
-                return None
-            if day <= self.as_of:
-                found = FoundDate(0, 0, day, "day", "iso", match.group(0))
-                return found, Origin.URL, page.url, title, None
+            return stamp
         return None
 
     def _in_frame(self, page: Page, stamp: Stamp, title_at: int) -> bool:
         """Whether a stamp stands in the frame around the content; an article may have its title in a header, too."""
         region = stamp.block.region
         return region in ("menu", "footer", "crumb") or (
-            region == "header" and page.blocks[title_at].region != "header"
+            region == "header"
+            and page.blocks[title_at].region != "header"
+            and not (0 < title_at - stamp.index <= _JUST_ABOVE and stamp.found.has_time and not _is_now(stamp))
         )
 
     def _is_item(self, page: Page, index: int) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from auditor.facts.publications import Genre, Origin, Publications
+from tests.auditor.date_pages import DatedPage, dated_pages
 from tests.auditor.portal_maker import NAME, facts_for, make_archive, page
 
 MENU = [("Trang chủ", "/"), ("Tin tức", "/tin-tuc"), ("Văn bản", "/van-ban"), ("Liên hệ", "/lien-he")]
@@ -289,3 +290,40 @@ def test_a_day_that_the_template_declares_in_json_is_nobodys() -> None:
     }
     found = publications({"/": page("<h2>Chào</h2>", menu=MENU), **stamped})
     assert {item.day for item in found.items} == {date(2026, 9, 10 + n) for n in range(4)}
+
+
+@pytest.mark.parametrize("made", dated_pages(), ids=lambda made: made.name)
+def test_whole_pages_are_dated_as_a_reader_would(made: DatedPage) -> None:
+    found = facts_for(made.archive)(Publications)
+    if made.kind == "newest":
+        assert max((item.day for item in found.items), default=None) == made.day
+    else:
+        item = found.of(made.url)
+        assert (item.day if item is not None else None) == made.day
+
+
+def test_the_day_that_visitors_see_goes_before_a_later_one_in_the_source() -> None:
+    """A portal that moved to another system declares the day of the move for all of its old articles."""
+    pages = article(f"<h1>{TITLE}</h1><div>Thứ 3, 01/09/2026 | 09:12</div>{TEXT}", head=META)
+    found = publications(pages).of("http://thcsmau.hcm.edu.vn/bai-viet")
+    assert found is not None
+    assert (found.day, found.origin) == (date(2026, 9, 1), Origin.STAMP)
+
+
+def test_the_page_of_a_section_is_no_publication_of_the_day_that_its_source_declares() -> None:
+    pages = {
+        "/": page('<a href="/lien-he">Liên hệ</a>', menu=MENU[:1]),
+        "/lien-he": page(f"<h1>Liên hệ</h1>{TEXT}", title="Liên hệ", menu=MENU[:1], head=META),
+    }
+    assert publications(pages).items == ()
+
+
+def test_an_article_beside_long_lists_keeps_the_day_that_it_declares() -> None:
+    others = "".join(
+        f"<h4>Tin số {n} của nhà trường chúng ta</h4><h4>0{n}/10/2026 8 Lượt xem</h4>" for n in range(1, 9)
+    )
+    found = publications(article(f"<h1>{TITLE}</h1>{TEXT}<aside>{others}</aside>", head=META)).of(
+        "http://thcsmau.hcm.edu.vn/bai-viet"
+    )
+    assert found is not None
+    assert (found.day, found.origin) == (date(2026, 9, 6), Origin.META)
