@@ -171,7 +171,7 @@ class Page:
     @cached_property
     def words(self) -> str:
         """The folded words of the visible text (auditor.text.words)."""
-        return words(self.text)
+        return " ".join(filter(None, [words(block.text) for block in self.blocks]))
 
     @cached_property
     def tokens(self) -> frozenset[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from functools import lru_cache
 
 _REMEMBERED = 300
-_MAX_FOLDED = 50_000
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
+_NOT_WORD_CHARACTER = re.compile(r"[^0-9a-z]")
 
 # Letters that NFD does not take apart; the gha letters stand for Ư in PDF text with a broken font map.
 _SPECIAL = {"đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "Ƣ": "u", "ƣ": "u"}
@@ -45,30 +46,37 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(_FOLD)
 
 
+# All that Vietnamese text is usually written with fits into a single-byte code. Python folds such bytes by one table.
+_USUAL = (
+    "\0\t\n\r"
+    + "".join(map(chr, range(0x20, 0x7F)))
+    + "".join(
+        letter.upper() + letter
+        for letter in "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
+    )
+    + "\xa0–—“”‘’…•«»·°×"
+)
+_TO_BYTES = codecs.charmap_build(_USUAL.ljust(256, "\ufffe"))
+_FOLDED_BYTES = _NOT_WORD_CHARACTER.sub(" ", fold(_USUAL)).encode("ascii").ljust(256)
+
+
 def words(text: str) -> str:
     """The folded words of a text joined by single blanks: how labels are compared ("Số/Ký hiệu" -> "so ky hieu")."""
-    if len(text) <= _REMEMBERED:
-        return _remembered_words(text)
-    if len(_FOLDED) > _MAX_FOLDED:
-        _FOLDED.clear()
-    return " ".join(filter(None, map(_FOLDED.__getitem__, text.split())))
+    return _remembered_words(text) if len(text) <= _REMEMBERED else _folded_words(text)
 
 
-@lru_cache(maxsize=65536)
-def _remembered_words(text: str) -> str:
-    """Short texts stand on many pages of a portal and are asked for by many facts."""
-    return _NOT_WORD.sub(" ", fold(text)).strip()
+def _folded_words(text: str) -> str:
+    try:
+        folded = codecs.charmap_encode(text, "strict", _TO_BYTES)[0].translate(_FOLDED_BYTES).decode("ascii")
+    except UnicodeEncodeError:
+        return _NOT_WORD.sub(" ", fold(text)).strip()
+    while "  " in folded:
+        folded = folded.replace("  ", " ")
+    return folded.strip(" ")
 
 
-class _FoldedWords(dict[str, str]):
-    """Folded words by what stands between two blanks: a language has few syllables, and pages repeat them."""
-
-    def __missing__(self, written: str) -> str:
-        folded = self[written] = _NOT_WORD.sub(" ", fold(written)).strip()
-        return folded
-
-
-_FOLDED = _FoldedWords()
+# Short texts stand on many pages of a portal and are asked for by many facts.
+_remembered_words = lru_cache(maxsize=65536)(_folded_words)
 
 
 def has_accents(text: str) -> bool:
