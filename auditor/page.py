@@ -174,11 +174,6 @@ class Page:
         return " ".join(filter(None, [words(block.text) for block in self.blocks]))
 
     @cached_property
-    def tokens(self) -> frozenset[str]:
-        """The distinct folded words of the visible text."""
-        return frozenset(self.words.split(" "))
-
-    @cached_property
     def headings(self) -> tuple[Block, ...]:
         """Headings in order, those that are only styled as such included."""
         return tuple(block for block in self.blocks if block.level)

@@ -115,7 +115,7 @@ def _of_page(page: Page, pages: Pages, vocabulary: Vocabulary, known: set[tuple[
     for meta in ("description", "keywords", "og:title", "og:description"):
         yield from _in_text(page, page.metas.get(meta, ""), "meta", vocabulary)
     yield from _in_text(page, page.title, "meta", vocabulary)
-    if data.words.stand_in(page.words, page.tokens):
+    if data.words.stand_in(page.words):
         for block in page.blocks:
             yield from _in_text(page, block.text, "hidden" if block.hidden else "text", vocabulary)
     title = words(page.title)

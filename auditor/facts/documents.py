@@ -190,7 +190,7 @@ class _Reader:
         """Whether a page shows labels that only documents have."""
         known = self._telling.get(page.key)
         if known is None:
-            known = self._telling[page.key] = self.telling.stand_in(page.words, page.tokens)
+            known = self._telling[page.key] = self.telling.stand_in(page.words)
         return known
 
     def _field(self, text: str) -> str | None:

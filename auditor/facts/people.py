@@ -263,7 +263,6 @@ def _telling_pages(pages: Pages, sections: Sections) -> Iterator[Page]:
 def _told_in_text(page: Page, blocks: tuple[Block, ...], vocabulary: Vocabulary) -> Iterator[Person]:
     """Leaders whom running text names with what they are charged with ("Giám đốc … phụ trách chung")."""
     people = vocabulary.people
-    leaders = [f" {name} " for post in people.positions if post.leader or post.head for name in post.names]
     about = people.duties.first_in(words(page.title)) is not None and not page.home
     for block in blocks:
         if block.level:
@@ -271,8 +270,7 @@ def _told_in_text(page: Page, blocks: tuple[Block, ...], vocabulary: Vocabulary)
             continue
         if not 2 * _MIN_DUTY <= len(block.text) <= _MAX_SENTENCES or block.links:
             continue
-        folded = f" {words(block.text)} "
-        if not any(leader in folded for leader in leaders):
+        if not people.leading.stand_in(words(block.text)):
             continue
         for sentence in _SENTENCE.split(block.text):
             if len(sentence) >= 2 * _MIN_DUTY and people.position(sentence[: 2 * _BEFORE_NAME]) is not None:

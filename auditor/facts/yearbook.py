@@ -17,9 +17,9 @@ from auditor.facts.disclosures import TOPICS as DISCLOSURE_TOPICS
 from auditor.facts.pages import Pages, Reach
 from auditor.facts.sections import Section, Sections
 from auditor.page import Block, Page
-from auditor.text import contains_words, words
+from auditor.text import words
 from auditor.urls import DOCUMENT_EXTENSIONS, extension, file_name, key
-from auditor.vocabulary import Vocabulary
+from auditor.vocabulary import Labels, Vocabulary
 
 TOPIC = "yearbook"
 SUBJECTS = ("classes", "students", "facilities")
@@ -77,6 +77,7 @@ class _Reader:
     def __init__(self, pages: Pages, section: Section, vocabulary: Vocabulary) -> None:
         self.pages, self.section, self.vocabulary = pages, section, vocabulary
         self.words = vocabulary.documents.yearbook
+        self.telling = Labels((*self.words.students[:2], *self.words.facilities[:3]))
         self.section_pages = {page.key for page in section.pages}
         self.bodies = {key(one.url): one.body for one in pages.captures if one.role == "attachment"}
         self.files: set[str] = set()
@@ -84,10 +85,8 @@ class _Reader:
     def figures(self) -> Iterator[Figures]:
         for page in self.pages.pages:
             in_section = page.key in self.section_pages
-            telling = any(
-                contains_words(page.words, label) for label in (*self.words.students[:2], *self.words.facilities[:3])
-            )
-            if not (in_section or (telling and any(block.cell is not None for block in page.blocks))):
+            tables = any(block.cell is not None for block in page.blocks)
+            if not (in_section or (tables and self.telling.stand_in(page.words))):
                 continue
             if self._disclosure(page.title) or any(self._disclosure(block.text) for block in page.headings[:8]):
                 continue
@@ -220,7 +219,7 @@ class _Reader:
         """The year in "được thành lập năm 2021" of the portal's own pages; the earliest told."""
         found: list[int] = []
         for page in self.pages.pages:
-            if not any(contains_words(page.words, label) for label in self.words.founding):
+            if not self.words.founding.stand_in(page.words):
                 continue
             for block in page.blocks:
                 folded = words(block.text)
