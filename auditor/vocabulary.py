@@ -98,6 +98,9 @@ class Labels(tuple[Label, ...]):
         """Whether any label stands in a text; the cheapest question to a long one."""
         return bool(self._finder.find_matches_as_indexes(f" {folded} "))
 
+    def __reduce__(self) -> tuple[type[Labels], tuple[tuple[Label, ...]]]:
+        return Labels, (tuple(self),)  # the finder stays behind and is made anew
+
     @cached_property
     def _finder(self) -> AhoCorasick:
         return AhoCorasick([f" {label} " for label in self])

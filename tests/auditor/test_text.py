@@ -50,3 +50,8 @@ def test_excerpt_marks_cuts() -> None:
 
 def test_clean_folds_white_space() -> None:
     assert clean(" a\n\t b\u00a0c ") == "a b c"
+
+
+@given(st.text(alphabet="aâấăđơƯỳZ09 \n\t\xa0.,/–“_-"))
+def test_a_letter_that_is_not_usual_changes_nothing_about_the_others(text: str) -> None:
+    assert words(f"{text} 漢") == words(text)

@@ -11,6 +11,7 @@ from auditor.model import Kind
 from auditor.text import contains_words, words
 from auditor.vocabulary import (
     Label,
+    Labels,
     Vocabulary,
     VocabularyError,
     field_of,
@@ -460,3 +461,13 @@ def test_a_missing_or_broken_file_is_named() -> None:
         read_vocabulary({name: content for name, content in files.items() if name != "hosts.yaml"})
     with pytest.raises(VocabularyError, match=r"names\.yaml, dòng 2: .*UTF-8"):
         read_vocabulary({**files, "names.yaml": b"a: 1\n\xe1\xba"})
+
+
+def test_labels_are_found_as_whole_words_in_the_order_of_the_text() -> None:
+    labels = Labels((Label("tin tuc", "Tin tức"), Label("tin", "Tin"), Label("tuc su", "Tục sự")))
+    assert labels.each_in("tin tuc su kien tin") == ["tin tuc", "tin", "tuc su", "tin"]
+    assert labels.first_in("ban tin tuc moi") == "tin tuc"
+    assert labels.first_in("tinh tuc") is None
+    assert labels.stand_in("ban tin")
+    assert not labels.stand_in("ban tinh")
+    assert Labels().first_in("tin") is None
