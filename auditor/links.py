@@ -32,10 +32,10 @@ _SELECTOR = (
     "a, area[href], frame[src], iframe[src], option[value], meta[http-equiv], base[href], [onclick], "
     "embed[src], object[data], form[action]"
 )
-_HANDLERS = ("onclick", "onmousedown")
+_UNLABELLED = frozenset({"frame", "iframe", "embed", "form"})
 
 
-# Not frozen, which would cost six times as much to make; nobody writes to one.
+# Not frozen, which would cost six times as much to make; only auditor/page.py writes to one, when it finds its place.
 @dataclass(unsafe_hash=True, slots=True)
 class Link:
     """A way from a page to another address.
@@ -148,10 +148,10 @@ def is_hidden(style: str) -> bool:
 
 def label_of(node: LexborNode) -> tuple[str, bool]:
     """What a person reads on a link: its text, else alt or title of its image, else its own title. (label, image)"""
-    attributes = node.attributes
     text = clean(node.text(deep=True))
     if text:
         return text, False
+    attributes = node.attributes
     for image in node.css("img, input[type=image]"):
         found = image.attributes
         label = clean(found.get("alt") or found.get("title") or "")
@@ -189,14 +189,15 @@ def extract_links(
     found: list[Link] = []
     nodes: list[int] = []
 
-    def add(node: LexborNode, href: str, source: str) -> None:
+    def add(node: LexborNode, attributes: Mapping[str, str | None], href: str, source: str) -> None:
         if skip is not None and skip(href):
             return
         target = (route_of(href, base) or "") if routes and "#" in href else ""
         if not target and not _leads_nowhere(href):
             target = absolute(href, base, encoding) or ""
-        text, image = label_of(node) if source not in ("frame", "iframe", "embed", "form") else ("", False)
-        hidden = is_hidden(node.attributes.get("style") or "")
+        text, image = label_of(node) if source not in _UNLABELLED else ("", False)
+        style = attributes.get("style")
+        hidden = bool(style) and is_hidden(style or "")
         region = regions.of(node) if with_regions else ""
         found.append(Link(target, text[:300], source, region, href[:500], image, hidden))
         nodes.append(node.mem_id)
@@ -216,23 +217,23 @@ def extract_links(
             handler = _handler(attributes)
             if handler and (href is None or _leads_nowhere(href)):
                 for target in script_targets(handler):
-                    add(node, target, "onclick")
+                    add(node, attributes, target, "onclick")
             elif href and href[:11].lower() == "javascript:":
                 targets = list(script_targets(href))
                 for target in targets:
-                    add(node, target, "onclick")
+                    add(node, attributes, target, "onclick")
                 if not targets:
-                    add(node, href, "a")
+                    add(node, attributes, href, "a")
             elif href is not None:
-                add(node, href, "a")
+                add(node, attributes, href, "a")
         elif tag == "area":
-            add(node, attributes.get("href") or "", "area")
+            add(node, attributes, attributes.get("href") or "", "area")
         elif tag in ("frame", "iframe"):
-            add(node, attributes.get("src") or "", tag)
+            add(node, attributes, attributes.get("src") or "", tag)
         elif tag == "option":
             value = (attributes.get("value") or "").strip()
             if _OPTION_URL.match(value):
-                add(node, value, "option")
+                add(node, attributes, value, "option")
         elif tag == "meta":
             if (attributes.get("http-equiv") or "").strip().lower() == "refresh" and refresh is None:
                 match = _REFRESH.match(attributes.get("content") or "")
@@ -241,19 +242,19 @@ def extract_links(
         elif tag == "base":
             base = absolute(attributes.get("href") or "", url, encoding) or base
         elif tag == "form":
-            add(node, attributes.get("action") or "", "form")
+            add(node, attributes, attributes.get("action") or "", "form")
         elif tag in ("embed", "object"):
-            add(node, attributes.get("src") or attributes.get("data") or "", "embed")
+            add(node, attributes, attributes.get("src") or attributes.get("data") or "", "embed")
         else:
             for target in script_targets(_handler(attributes)):
-                add(node, target, "onclick")
+                add(node, attributes, target, "onclick")
     return PageLinks(tuple(found), base, refresh, tuple(nodes))
 
 
-def _handler(attributes: dict[str, str | None]) -> str:
-    return next((value for name in _HANDLERS if (value := attributes.get(name))), "")
+def _handler(attributes: Mapping[str, str | None]) -> str:
+    return attributes.get("onclick") or attributes.get("onmousedown") or ""
 
 
 def _leads_nowhere(href: str) -> bool:
     href = href.strip()
-    return not href or href.startswith("#") or href[:11].lower() == "javascript:"
+    return not href or href[0] == "#" or (href[0] in "jJ" and href[:11].lower() == "javascript:")

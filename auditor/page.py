@@ -11,7 +11,7 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from auditor.charset import Decoded, decode
-from auditor.links import TAG_REGION, Link, extract_links, is_hidden, own_region
+from auditor.links import TAG_REGION, Link, PageLinks, extract_links, is_hidden, own_region
 from auditor.model import Capture
 from auditor.text import clean, words
 from auditor.urls import absolute, file_name, key
@@ -21,10 +21,14 @@ _BLOCK_TAGS: Final = frozenset(
     "footer form h1 h2 h3 h4 h5 h6 header hr legend li main marquee nav ol option p pre section summary table tbody td "
     "tfoot th thead tr ul".split()
 )
+_ENDING_TAGS: Final = _BLOCK_TAGS | {"button"}
 _SKIPPED: Final = frozenset("script style noscript template svg select textarea head -comment object".split())
 # Inline elements that change nothing about the text in them, unless they bear attributes.
 _PLAIN: Final = frozenset(
     "span b i u em strong font small big sup sub tt abbr cite code label mark ins s strike".split()
+)
+_TELLING_TAGS: Final = frozenset(
+    "img iframe frame video audio source embed input button form time table tr td th".split()
 )
 _FRAMES: Final = frozenset(("iframe", "frame", "embed", "form"))
 _ARIA_LEVELS: Final = frozenset("123456")
@@ -195,10 +199,14 @@ def _traits(
 
 
 class _Reader:
-    """One walk over the tree. Iterative, since hostile pages nest deeper than Python recurses."""
+    """One walk over the tree, which also tells every link its place. Iterative: hostile pages nest deeper than Python
+    recurses."""
 
-    def __init__(self, page_url: str, base: str, encoding: str, link_index: dict[int, int]) -> None:
-        self.base, self.encoding, self.link_index = base, encoding, link_index
+    def __init__(self, found: PageLinks, encoding: str) -> None:
+        self.base, self.links, self.encoding = found.base, found.links, encoding
+        self.link_index: dict[int, int] = {}
+        for index, ident in enumerate(found.nodes):
+            self.link_index.setdefault(ident, index)
         self.blocks: list[Block] = []
         self.images: list[Image] = []
         self.embeds: list[Embed] = []
@@ -207,7 +215,6 @@ class _Reader:
         self.form_regions: list[str] = []
         self.fields: dict[int, list[Field]] = {}
         self.tables = 0
-        self.places: dict[int, tuple[str, bool]] = {}
         self._buffer: list[str] = []
         self._links: list[int] = []
         self._pictures: list[int] = []
@@ -232,11 +239,13 @@ class _Reader:
                     stack.append((node, state))
                     node, state = child, inner
                     continue
-                self._leave(node, inner)
+                if self._buffer or self._pictures:
+                    self._leave(node, inner)
             following = node.next if stack else None
             while following is None and stack:
                 node, outer = stack.pop()
-                self._leave(node, state)
+                if self._buffer or self._pictures:
+                    self._leave(node, state)
                 state = outer
                 following = node.next if stack else None
             if following is None:
@@ -281,15 +290,14 @@ class _Reader:
             block_tag = tag
             level = _HEADINGS.get(tag, level if tag == "center" else 0)
         if attributes:
-            own_css = attributes.get("class") or ""
-            traits = _traits(tag, own_css, attributes.get("id"), attributes.get("role"), attributes.get("style"))
-            opened, titled, template, hides = traits
+            own_css, role = attributes.get("class") or "", attributes.get("role")
+            opened, titled, template, hides = _traits(tag, own_css, attributes.get("id"), role, attributes.get("style"))
             if own_css:
                 css = own_css
                 if titled and not level:
                     level = 7
             path = hash((path, tag, template)) if tag != "body" else path
-            if attributes.get("role") == "heading":  # WAI-ARIA: Google Sites has no other headings
+            if role == "heading":  # WAI-ARIA: Google Sites has no other headings
                 told = attributes.get("aria-level") or "2"
                 level = int(told) if told in _ARIA_LEVELS else 2
             if opened is not None:
@@ -303,10 +311,12 @@ class _Reader:
         if tag == "a" or tag == "area":
             link = self.link_index.get(node.mem_id, link)
             if link is not None:
-                self.places[link] = (region, hidden)
+                self._place_link(link, region, hidden)
         elif tag in _FRAMES or "onclick" in attributes:
             self._place(node, region, hidden)
-        if tag == "img":
+        if tag not in _TELLING_TAGS:
+            pass  # as most do not
+        elif tag == "img":
             self._image(node, attributes, region, link, path)
         elif tag in ("iframe", "frame", "video", "audio", "source", "embed"):
             self._embed(node, tag, region, hidden)
@@ -344,10 +354,15 @@ class _Reader:
         """Notes where a link stands that is no anchor."""
         index = self.link_index.get(node.mem_id)
         if index is not None:
-            self.places[index] = (region, hidden)
+            self._place_link(index, region, hidden)
+
+    def _place_link(self, index: int, region: str, hidden: bool) -> None:
+        link = self.links[index]
+        link.region = region
+        link.hidden = link.hidden or hidden
 
     def _leave(self, node: LexborNode, inner: tuple) -> None:  # type: ignore[type-arg]
-        if (self._buffer or self._pictures) and (node.tag in _BLOCK_TAGS or node.tag == "button"):
+        if node.tag in _ENDING_TAGS:
             self._flush(inner)
 
     def _flush(self, state: tuple) -> None:  # type: ignore[type-arg]
@@ -437,10 +452,7 @@ def read_page(capture: Capture, *, link_limit: int = 5000) -> Page:
         with_regions=False,
         routes=capture.role == "rendered",
     )
-    link_index: dict[int, int] = {}
-    for index, ident in enumerate(found.nodes):
-        link_index.setdefault(ident, index)
-    reader = _Reader(capture.url, found.base, decoded.encoding, link_index)
+    reader = _Reader(found, decoded.encoding)
     if tree.root is not None:
         reader.read(tree.root)
     metas: dict[str, str] = {}
@@ -483,7 +495,7 @@ def read_page(capture: Capture, *, link_limit: int = 5000) -> Page:
         metas=metas,
         meta_list=tuple(meta_list),
         blocks=tuple(reader.blocks),
-        links=_placed(found.links, reader.places),
+        links=found.links,
         forms=_forms(reader, found.base, decoded.encoding),
         images=tuple(reader.images),
         embeds=tuple(reader.embeds),
@@ -493,19 +505,6 @@ def read_page(capture: Capture, *, link_limit: int = 5000) -> Page:
         styles=tuple(styles),
         frameset=tree.css_first("frameset") is not None,
     )
-
-
-def _placed(links: tuple[Link, ...], places: Mapping[int, tuple[str, bool]]) -> tuple[Link, ...]:
-    """The links with the region and visibility of the place where the walk met each."""
-    placed = []
-    for index, link in enumerate(links):
-        region, hidden = places.get(index, ("", False))
-        placed.append(
-            Link(link.url, link.text, link.source, region, link.href, link.image, link.hidden or hidden)
-            if region or hidden
-            else link
-        )
-    return tuple(placed)
 
 
 def _forms(reader: _Reader, base: str, encoding: str) -> tuple[Form, ...]:
