@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import secrets
+import shutil
 import signal
 import sys
 import tempfile
@@ -35,6 +36,7 @@ EXIT_INTERRUPTED = 130
 
 _EARLIEST_AS_OF = date(2000, 1, 1)
 _SHOWN_WARNINGS = 20
+_WIDTH = 100  # columns of a summary at most
 
 log = logging.getLogger("auditor.cli")
 
@@ -139,6 +141,8 @@ def check(
 
     _tell_register(units, quiet=quiet, json_logs=json_logs)
     code = _carried_out(run_id, folder, work, quiet=quiet, json_logs=json_logs, announce=False)
+    if code in (EXIT_INTERRUPTED, EXIT_MACHINE):
+        raise typer.Exit(code)
     unit = _only_unit(folder)
     if as_json:
         print(json.dumps(unit, ensure_ascii=False, indent=2))
@@ -601,44 +605,12 @@ def _only_unit(folder: Path) -> dict[str, Any]:
 
 
 def _print_summary(unit: dict[str, Any], folder: Path, settings: Config) -> None:
-    """What a school wants to know first: the total, each axis, and the three items that bring most when mended."""
     from auditor.checklist import load_checklist
-    from reports.digest import points_to_gain, sum_lines
-    from reports.wording import STATUSES
+    from reports.summary import summary_lines
 
-    checklist = load_checklist(settings.checklist)
-    print(f"{unit['name']} ({unit['url']})")
-    status = STATUSES[unit["status"]]
-    print(f"Tình trạng: {status.name}. {status.meaning}")
-    if status.advice:
-        print(f"  {status.advice}")
-    total = unit.get("total")
-    if total and total.get("points") is not None:
-        print(
-            f"Tổng điểm: {_number(total['points'])}/{_number(total['of'])} "
-            f"(từ {_number(total['low'])} đến {_number(total['high'])}), xếp loại: {total['grade']}"
-        )
-    for axis in checklist.axes:
-        points = unit["axes"].get(axis.id, {})
-        shown = (
-            "chưa có điểm" if points.get("points") is None else f"{_number(points['points'])}/{_number(points['of'])}"
-        )
-        print(f"  {axis.id} {axis.title}: {shown}")
-    by_id = {item["id"]: item for item in unit["items"]}
-    first = points_to_gain(unit, sum_lines(unit, checklist))[:3]
-    if first:
-        print("Nên sửa trước:")
-    for number, (item_id, gain) in enumerate(first, 1):
-        item = by_id[item_id]
-        print(f"  {number}. {checklist.item(item_id).title} (được thêm tới {_number(gain)} điểm)")
-        print(f"     {item['summary']}")
-        if item["remedy"]:
-            print(f"     {item['remedy']}")
-    print(f"Bảng điểm đầy đủ: {folder / unit['page']}")
-
-
-def _number(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0").replace(".", ",")
+    width = min(shutil.get_terminal_size((_WIDTH, 1)).columns, _WIDTH)
+    for line in summary_lines(unit, load_checklist(settings.checklist), str(folder / unit["page"]), width):
+        print(line)
 
 
 class _LogFile(logging.FileHandler):

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-_EVERY_SECONDS = 10.0  # between two plain lines
+_EVERY_SECONDS = 10.0  # between two lines of a log
+_EVERY_SECONDS_OF_ONE = 1.0  # where somebody waits for a single unit
 
 
 class CrawlProgress(Protocol):
@@ -51,6 +52,8 @@ class Snapshot:
 
     def line(self) -> str:
         """One plain line in Vietnamese."""
+        if self.units == 1:
+            return self._line_of_one()
         parts = [f"{self.judged}/{self.units} đơn vị đã chấm"]
         if self.seconds_left is not None:
             parts.append(f"còn khoảng {spoken_time(self.seconds_left)}")
@@ -58,6 +61,32 @@ class Snapshot:
         if self.faults:
             parts.append("lỗi: " + spoken_faults(self.faults))
         return " · ".join(parts)
+
+    def _line_of_one(self) -> str:
+        """The line for somebody who waits for one portal: there is nothing to count but its pages."""
+        if self.judged:
+            text = f"Đã đọc và chấm xong {self.pages} trang trong {spoken_time(self.seconds)}"
+        elif self.crawled:
+            text = f"Đã đọc xong {self.pages} trang, đang chấm …"
+        else:
+            text = f"Đang đọc cổng: {self.pages} trang sau {spoken_time(self.seconds)}"
+        return f"{text} · lỗi: {spoken_faults(self.faults)}" if self.faults else text
+
+
+@dataclass(slots=True)
+class _Pace:
+    """When the next line of a log is due: after a while, and at once when the only unit comes to its next stage."""
+
+    last: float = 0.0
+    stage: int = 0
+
+    def due(self, snapshot: Snapshot) -> bool:
+        stage = snapshot.crawled + snapshot.judged if snapshot.units == 1 else 0
+        every = _EVERY_SECONDS_OF_ONE if snapshot.units == 1 else _EVERY_SECONDS
+        if snapshot.seconds - self.last < every and stage == self.stage:
+            return False
+        self.last, self.stage = snapshot.seconds, stage
+        return True
 
 
 def spoken_time(seconds: float) -> str:
@@ -127,17 +156,16 @@ class Quiet:
 
 @dataclass(slots=True)
 class Lines:
-    """Plain lines, one every ten seconds and one at the end."""
+    """Plain lines, one every ten seconds (every second for a single unit) and one at the end."""
 
     out: TextIO
-    last: float = 0.0
+    pace: _Pace = field(default_factory=_Pace)
 
     def started(self, run_id: str, units: int) -> None:
         self._write(f"{units} đơn vị.")
 
     def moved(self, snapshot: Snapshot) -> None:
-        if snapshot.seconds - self.last >= _EVERY_SECONDS:
-            self.last = snapshot.seconds
+        if self.pace.due(snapshot):
             self._write(snapshot.line())
 
     def said(self, text: str) -> None:
@@ -152,17 +180,19 @@ class Lines:
 
 @dataclass(slots=True)
 class JsonLines:
-    """One JSON object per line: {"event": "started" | "progress" | "message" | "finished", …}."""
+    """One JSON object per line, as often as plain lines.
+
+    {"event": "started" | "progress" | "message" | "finished", …}
+    """
 
     out: TextIO
-    last: float = 0.0
+    pace: _Pace = field(default_factory=_Pace)
 
     def started(self, run_id: str, units: int) -> None:
         self._write({"event": "started", "run": run_id, "units": units})
 
     def moved(self, snapshot: Snapshot) -> None:
-        if snapshot.seconds - self.last >= _EVERY_SECONDS:
-            self.last = snapshot.seconds
+        if self.pace.due(snapshot):
             self._write({"event": "progress", **_figures(snapshot)})
 
     def said(self, text: str) -> None:
@@ -219,11 +249,13 @@ class Display:
 
     def started(self, run_id: str, units: int) -> None:
         if self.bar is not None:
-            self.task = self.bar.add_task(f"{units} đơn vị", total=units)
+            # Nobody knows how many pages a single portal has: its bar only shows that something moves.
+            self.task = self.bar.add_task(f"{units} đơn vị", total=units if units != 1 else None)
 
     def moved(self, snapshot: Snapshot) -> None:
         if self.bar is not None and self.task is not None:
-            self.bar.update(self.task, completed=snapshot.judged, description=snapshot.line())
+            done = snapshot.judged if snapshot.units > 1 else None
+            self.bar.update(self.task, description=snapshot.line(), completed=done)
 
     def said(self, text: str) -> None:
         if self.bar is not None:

@@ -316,6 +316,14 @@ def test_check_tells_a_school_its_points_and_what_to_mend_first(
     assert cli.run_cli([*arguments, "--out", "three", "--fail-under", "1", "--quiet"]) == 0
 
 
+def test_an_interrupted_check_ends_without_a_summary(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "_crawl", FakeCrawl(0, KeyboardInterrupt()))
+    assert cli.run_cli(["check", "a.edu.vn", "--quiet"]) == 130
+    assert capsys.readouterr().out == ""
+
+
 def samples_register() -> Any:
     from auditor.register import read_register
 

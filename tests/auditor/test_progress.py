@@ -50,6 +50,29 @@ def test_a_log_gets_a_line_every_ten_seconds() -> None:
     assert len(out.getvalue().splitlines()) == 3
 
 
+@pytest.mark.parametrize("kind", [Lines, JsonLines])
+def test_whoever_waits_for_one_portal_sees_it_move_every_second_and_at_each_stage(
+    kind: type[Lines | JsonLines],
+) -> None:
+    out = io.StringIO()
+    told = kind(out)
+    for tenth in range(51):
+        told.moved(Snapshot(1, 0, 0, tenth, tenth / 10, {}))
+    assert len(out.getvalue().splitlines()) == 5
+    told.moved(Snapshot(1, 1, 0, 51, 5.1, {}))
+    told.moved(Snapshot(1, 1, 0, 51, 5.2, {}))
+    assert len(out.getvalue().splitlines()) == 6
+
+
+def test_one_portal_is_told_by_its_pages_and_its_stage() -> None:
+    lines = [Snapshot(1, crawled, judged, 9, 70.0, {}).line() for crawled, judged in ((0, 0), (1, 0), (1, 1))]
+    assert lines == [
+        "Đang đọc cổng: 9 trang sau 1 phút",
+        "Đã đọc xong 9 trang, đang chấm …",
+        "Đã đọc và chấm xong 9 trang trong 1 phút",
+    ]
+
+
 def test_json_lines_are_json() -> None:
     out = io.StringIO()
     lines = JsonLines(out)
