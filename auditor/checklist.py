@@ -111,12 +111,16 @@ class _File(BaseModel):
     groups: Annotated[dict[StrictStr, _Text], Field(min_length=1)]
     axes: Annotated[dict[_ItemId, _Axis], Field(min_length=1)]
     grades: Annotated[tuple[Grade, ...], Field(min_length=1)]
+    rank_from: Annotated[_Number, Field(le=1)] = 0.8
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """A whole checklist in the order of its file. `sha256` is of the file's bytes, `source` where it was read."""
+    """A whole checklist in the order of its file. `sha256` is of the file's bytes, `source` where it was read.
+
+    `rank_from` is the share of a unit's weight (0 to 1) that must be decided before its total is ranked.
+    """
 
     id: str
     version: str
@@ -127,6 +131,7 @@ class Checklist:
     groups: Mapping[str, str]
     axes: tuple[Axis, ...]
     grades: tuple[Grade, ...]
+    rank_from: float
     items: tuple[Item, ...]
     source: str
 
@@ -221,6 +226,7 @@ def _parse(content: bytes, source: str) -> Checklist:
         groups=file.groups,
         axes=tuple(Axis(axis_id, axis.title, axis.points) for axis_id, axis in file.axes.items()),
         grades=file.grades,
+        rank_from=file.rank_from,
         items=file.items,
         source=source,
     )

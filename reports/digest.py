@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +23,10 @@ UNDECIDED: tuple[str, ...] = ("manual", "undetermined")
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """One unit in a table. Points are None where the audit gave none; `counts` follow VERDICT_ORDER."""
+    """One unit in a table. Points are None where the audit gave none; `counts` follow VERDICT_ORDER.
+
+    `change` is how many points the total went up or down since the last run, None where that is not known.
+    """
 
     id: str
     name: str
@@ -37,6 +41,7 @@ class UnitLine:
     high: float | None
     grade: str
     determined: float | None
+    change: float | None
     counts: tuple[int, ...]
 
     def count(self, verdict: str) -> int:
@@ -49,6 +54,18 @@ class UnitLine:
         return sum(self.count(verdict) for verdict in UNDECIDED)
 
 
+def standing_verdict(item: Mapping[str, Any]) -> str:
+    """The verdict that counts: the person's where one stands and counts, else the program's."""
+    review = item.get("review") or {}
+    return str(review["verdict"] if review.get("counted") and review.get("verdict") else item["verdict"])
+
+
+def open_dispute(item: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The objection to an item that nobody has decided yet."""
+    dispute: Mapping[str, Any] | None = (item.get("review") or {}).get("dispute")
+    return dispute or None
+
+
 def _figure(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
@@ -58,7 +75,7 @@ def unit_line(unit: UnitObject, axis_ids: Iterable[str]) -> UnitLine:
     axes = unit.get("axes") or {}
     total = unit.get("total") or {}
     points = _figure(total.get("points"))  # without points the bounds say nothing
-    counted = Counter(item["verdict"] for item in unit["items"])
+    counted = Counter(standing_verdict(item) for item in unit["items"])
     return UnitLine(
         id=inert_text(unit["id"], 120),
         name=inert_text(unit["name"], 250),
@@ -73,8 +90,68 @@ def unit_line(unit: UnitObject, axis_ids: Iterable[str]) -> UnitLine:
         high=None if points is None else _figure(total.get("high")),
         grade=inert_text(total.get("grade"), 40),
         determined=_figure(total.get("determined")),
+        change=_figure((unit.get("change") or {}).get("points")),
         counts=tuple(counted[verdict] for verdict in VERDICT_ORDER),
     )
+
+
+@dataclass(slots=True)
+class Ranking:
+    """Places by total, the highest first, overall and among units of one kind; equal totals share a place.
+
+    A unit takes part where at least `least` (0 to 1) of its weight is decided: a total over a few items says little.
+    """
+
+    least: float
+    _totals: list[float] = field(default_factory=list)
+    _of_kind: dict[str, list[float]] = field(default_factory=dict)
+
+    def _takes_part(self, line: UnitLine) -> bool:
+        return line.points is not None and line.determined is not None and line.determined >= self.least
+
+    def add(self, line: UnitLine) -> None:
+        """Take one unit in; the order does not matter."""
+        if line.points is not None and self._takes_part(line):
+            insort(self._totals, line.points)
+            insort(self._of_kind.setdefault(line.kind, []), line.points)
+
+    def place(self, line: UnitLine) -> int | None:
+        """The unit's place among all; None where it takes no part."""
+        return self._place(line, self._totals)
+
+    def place_in_kind(self, line: UnitLine) -> int | None:
+        """The unit's place among those of its kind; None where it takes no part."""
+        return self._place(line, self._of_kind.get(line.kind, []))
+
+    def _place(self, line: UnitLine, totals: list[float]) -> int | None:
+        if line.points is None or not self._takes_part(line):
+            return None
+        return len(totals) - bisect_right(totals, line.points) + 1
+
+
+@dataclass(slots=True)
+class Survey:
+    """What must be known of all units before the first one is written."""
+
+    ranking: Ranking
+    changed: bool = False
+    _pieces: Counter[int] = field(default_factory=Counter)  # pieces of evidence by their place in their item
+
+    def add(self, unit: UnitObject, line: UnitLine) -> None:
+        """Take one unit in."""
+        self.ranking.add(line)
+        self.changed = self.changed or line.change is not None
+        for item in unit["items"]:
+            self._pieces.update(range(len(item.get("evidence") or ())))
+
+    def pieces_within(self, rows: int) -> int | None:
+        """How many pieces of evidence of each item fit into so many rows, at least one; None where all do."""
+        taken = 0
+        for place, count in sorted(self._pieces.items()):
+            taken += count
+            if taken > rows:
+                return max(place, 1)
+        return None
 
 
 @dataclass(slots=True)

@@ -238,7 +238,7 @@ class _Look:
             "district_rows": [_mean_row(name, tally) for name, tally in districts[:_TOP_DISTRICTS]],
             "districts_cut": len(districts) > _TOP_DISTRICTS,
             "kind_rows": [_mean_row(name, tally) for name, tally in overview.kinds.largest_first() if tally.scored],
-            "accuracy_note": wording.MEASURED,
+            "accuracy_note": " ".join(wording.MEASURED),
             "accuracy_rows": [
                 (
                     f"{item.id} {item.title}",

@@ -68,13 +68,15 @@ VERDICTS: dict[str, VerdictWording] = {
     ),
 }
 
-# What a person may decide in the review sheet, in the order of its list.
-MEASURED = (
+# How accuracy was measured.
+MEASURED: tuple[str, ...] = (
     "Trước khi phát hành, chương trình chấm thử các cổng đã có người đọc và ghi sẵn kết luận đúng (“nhãn”) cho từng "
-    "mục, rồi so từng kết luận. Cổng thật là trang lưu lại của các trường; cổng dựng là cổng hư cấu, nhiều cổng được "
-    "viết ra để đánh lừa chương trình."
+    "mục, rồi so từng kết luận.",
+    "Cổng thật là trang lưu lại của các trường; cổng dựng là cổng hư cấu, nhiều cổng được viết ra để đánh lừa "
+    "chương trình.",
 )
 
+# What a person may decide in the review sheet, in the order of its list.
 REVIEW_VERDICTS: tuple[str, ...] = ("pass", "partial", "fail", "not_applicable")
 
 
@@ -233,6 +235,29 @@ ORIGINS: dict[str, str] = {
     "metadata": "Ngày trong thuộc tính của tệp",
     "last_modified": "Ngày sửa đổi do máy chủ báo",
 }
+
+# What became of a disclosure (auditor.facts.disclosures.Life).
+LEDGER_STATES: dict[str, str] = {
+    "live": "Mở được",
+    "external": "Đặt ở dịch vụ lưu trữ khác",
+    "unseen": "Chưa mở được khi đánh giá",
+    "forbidden": "Cổng không cho phép đọc (robots.txt)",
+    "dead_page": "Trang không mở được",
+    "dead_file": "Tệp không mở được",
+    "placeholder": "Trang ghi đang cập nhật",
+}
+
+# What became of a person's verdict.
+REVIEW_STATES: dict[str, str] = {
+    "in_force": "Đang có hiệu lực",
+    "expired": "Đã hết hiệu lực, cần thẩm định lại",
+    "evidence_changed": "Nội dung trên cổng đã thay đổi, cần thẩm định lại",
+    "disputed": "Đang được đơn vị đề nghị xem lại",
+    "withdrawn": "Đã rút",
+}
+REVIEWED_MARK = "(TĐ)"
+DISPUTED_MARK = "(KN)"
+MARKS = f"{REVIEWED_MARK}: kết luận của người thẩm định; {DISPUTED_MARK}: đơn vị đang đề nghị xem lại, chưa có kết luận"
 
 # How the score is made, sentence by sentence (scoring is in auditor.scoring; the figures stand in the checklist).
 SCORING: tuple[str, ...] = (

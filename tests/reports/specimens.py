@@ -69,6 +69,34 @@ def header(units: int = 0) -> dict[str, Any]:
     }
 
 
+def review(verdict: str | None, *, machine: str, dispute: str = "") -> dict[str, Any]:
+    """A person's judgement of an item as results.json has it; with an address it is an open dispute."""
+    objection = {
+        "url": dispute,
+        "reason": "Trường đã đăng nội dung này",
+        "by": "Hiệu trưởng",
+        "recorded_at": "2026-10-22T03:00:00Z",
+        "run": "2026-10-20-0000",
+        "recheck": None,
+    }
+    return {
+        "state": "disputed" if dispute else "in_force",
+        "counted": verdict is not None,
+        "verdict": verdict,
+        "score": _SCORES.get(str(verdict)),
+        "reason": "Đã xem quyết định" if verdict else "",
+        "reviewer": "Người thẩm định" if verdict else "",
+        "date": "2026-10-21" if verdict else None,
+        "valid_until": "2027-06-30" if verdict else None,
+        "run": "2026-10-20-0000",
+        "carried": False,
+        "machine_verdict": machine,
+        "evidence_digest": "0" * 64,
+        "dispute": objection if dispute else None,
+        "history": [],
+    }
+
+
 def unit(number: int, checklist: Checklist, *, evidence: int = 2, hostile: bool = False) -> dict[str, Any]:
     """The unit of that number: the same number gives the same unit."""
     rng = random.Random(number)
@@ -116,6 +144,7 @@ def unit(number: int, checklist: Checklist, *, evidence: int = 2, hostile: bool 
                 "url": f"{base}cong-khai.pdf",
                 "school_year": "2026-2027",
                 "origin": "posted",
+                "state": "live",
             }
         ],
     }

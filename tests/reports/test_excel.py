@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +16,23 @@ from openpyxl.workbook import Workbook
 
 from auditor.checklist import Checklist
 from reports import excel, wording
+from reports import review_columns as columns
+from reports import sheet as excel_sheet
 from reports.excel import write_workbook
 from tests.reports import specimens
 
 UNITS = 60
-HOSTILE = frozenset({3, 14, 25, 33, 41, 52})
+HOSTILE = frozenset({3, 14, 19, 25, 33, 39, 41, 52})
 SHEETS = [
     "Tổng hợp",
     "Ma trận",
     "Minh chứng",
     "Thẩm định",
     "Công khai",
-    "Không đánh giá được",
+    "Tài liệu công khai",
     "Theo địa bàn",
     "Theo loại hình",
+    "Không đánh giá được",
     "Giải thích",
 ]
 
@@ -104,7 +109,7 @@ def test_every_piece_of_evidence_has_its_row_and_its_link(book: Workbook, result
         if link is not None:
             target = str(link.target)
             assert target.startswith(("http://", "https://"))
-            assert len(target) <= excel.MAX_LINK
+            assert len(target) <= excel_sheet.MAX_LINK
 
 
 def test_the_review_sheet_asks_for_what_is_undecided(book: Workbook, results: list[dict[str, Any]]) -> None:
@@ -117,25 +122,93 @@ def test_the_review_sheet_asks_for_what_is_undecided(book: Workbook, results: li
     ]
     sheet = book["Thẩm định"]
     rows = _rows(book, "Thẩm định")
+    assert list(rows[0]) == [*columns.LOCKED, *columns.OPEN]
+    assert not any(any(row.values()) for row in rows[-columns.FREE_ROWS :])
+    del rows[-columns.FREE_ROWS :]
     assert [row["Mục"] for row in rows] == [item for _, item in asked]
     lists = [rule for rule in sheet.data_validations.dataValidation if rule.type == "list"]
     assert lists[0].formula1 == '"Đạt,Đạt một phần,Không đạt,Không áp dụng"'
-    assert str(lists[0].sqref) == f"I4:I{3 + len(rows)}"
+    assert str(lists[0].sqref) == f"I4:I{3 + len(rows) + columns.FREE_ROWS}"
     assert sheet.protection.sheet
-    assert not sheet["I4"].protection.locked
-    assert sheet["A4"].protection.locked
+    free = {"A", "C", *"IJKLMN"}
+    for letter in "ABCDEFGHIJKLMN":
+        assert sheet[f"{letter}4"].protection.locked == (letter not in "IJKLMN")
+        assert sheet[f"{letter}{4 + len(rows)}"].protection.locked == (letter not in free)
+    told: Any = book
+    properties = {one.name: one.value for one in told.custom_doc_props.props}
+    assert properties == {columns.RUN_PROPERTY: f"2026-10-20-{UNITS:04d}"}
 
 
 def test_a_person_s_verdict_is_shown_beside_the_machine_s(tmp_path: Path, checklist: Checklist) -> None:
     unit = specimens.unit(0, checklist)
     item = next(row for row in unit["items"] if row["verdict"] == "manual")
-    item["review"] = {"verdict": "pass", "reason": "Đã xem quyết định", "by": "Người thẩm định", "at": "2026-10-21"}
+    item["review"] = specimens.review("pass", machine="manual")
+    disputed = next(row for row in unit["items"] if row["verdict"] == "fail")
+    disputed["review"] = specimens.review(None, machine="fail", dispute="https://don-vi-0.example/da-co.html")
     write_workbook(tmp_path / "s.xlsx", specimens.header(), lambda: iter([unit]), checklist)
-    row = next(row for row in _rows(load_workbook(tmp_path / "s.xlsx"), "Thẩm định") if row["Mục"] == item["id"])
-    assert row["Kết quả của chương trình"] == "Cần thẩm định"
-    assert row["Kết luận của người thẩm định"] == "Đạt"
-    assert row["Lý do"] == "Đã xem quyết định"
-    assert f"{row['Ngày']:%Y-%m-%d}" == "2026-10-21"
+    book = load_workbook(tmp_path / "s.xlsx")
+    rows = {row["Mục"]: row for row in _rows(book, "Thẩm định")}
+    row = rows[item["id"]]
+    assert row[columns.MACHINE] == "Cần thẩm định"
+    assert row[columns.VERDICT] == "Đạt"
+    assert row[columns.REASON] == "Đã xem quyết định"
+    assert row[columns.REVIEWER] == "Người thẩm định"
+    assert f"{row[columns.DAY]:%Y-%m-%d}" == "2026-10-21"
+    assert f"{row[columns.UNTIL]:%Y-%m-%d}" == "2027-06-30"
+    assert rows[disputed["id"]][columns.DISPUTE] == "https://don-vi-0.example/da-co.html"
+    (matrix,) = _rows(book, "Ma trận", head_row=4)
+    assert matrix[item["id"]] == "Đạt (TĐ)"
+    assert matrix[disputed["id"]] == "Không đạt (KN)"
+    (overview,) = _rows(book, "Tổng hợp")
+    manual = sum(row["verdict"] == "manual" for row in unit["items"])
+    assert overview["Số mục cần thẩm định"] == manual - 1
+
+
+def test_places_are_by_points_and_only_where_enough_is_decided(
+    book: Workbook, results: list[dict[str, Any]], checklist: Checklist
+) -> None:
+    rows = _rows(book, "Tổng hợp")
+    ranked = [
+        unit
+        for unit in results
+        if unit["total"] and unit["total"]["points"] is not None and unit["total"]["determined"] >= checklist.rank_from
+    ]
+    assert UNITS / 2 < len(ranked) < sum(row["Tổng điểm"] is not None for row in rows)
+    for row, unit in zip(rows, results, strict=True):
+        if unit not in ranked:
+            assert row["Hạng"] is None
+            assert row["Hạng cùng loại hình"] is None
+            continue
+        better = [one for one in ranked if one["total"]["points"] > unit["total"]["points"]]
+        assert row["Hạng"] == 1 + len(better)
+        assert row["Hạng cùng loại hình"] == 1 + sum(one["kind"] == unit["kind"] for one in better)
+
+
+def test_the_change_since_the_last_run_is_shown_where_there_was_one(
+    tmp_path: Path, book: Workbook, checklist: Checklist
+) -> None:
+    heading = "Thay đổi so với lần trước"
+    assert heading not in _rows(book, "Tổng hợp")[0]
+    made = [specimens.unit(number, checklist) for number in range(3)]
+    made[0]["change"], made[2]["change"] = {"points": -4.5}, {"points": 12.0}
+    write_workbook(tmp_path / "s.xlsx", specimens.header(), lambda: iter(made), checklist)
+    assert [row[heading] for row in _rows(load_workbook(tmp_path / "s.xlsx"), "Tổng hợp")] == [-4.5, None, 12]
+
+
+def test_every_unit_that_must_disclose_has_its_line_with_both_months(
+    book: Workbook, results: list[dict[str, Any]]
+) -> None:
+    rows = _rows(book, "Công khai")
+    asked = [
+        unit for unit in results if unit["status"] in {"audited", "partial"} and unit["kind"] not in {"phong", "khac"}
+    ]
+    assert len(rows) == len(asked)
+    for row, unit in zip(rows, asked, strict=True):
+        items = {item["id"]: item for item in unit["items"]}
+        assert row["Ba công khai - công bố tháng 6"] == wording.VERDICTS[items["2.13.d"]["verdict"]].name
+        assert row["Ba công khai - cập nhật tháng 9"] == wording.VERDICTS[items["2.13.e"]["verdict"]].name
+        assert row["Số tài liệu"] == len(unit["ledger"])
+    assert len(_rows(book, "Tài liệu công khai")) == sum(len(unit["ledger"]) for unit in results)
 
 
 def test_units_not_reached_and_bad_rows_are_listed(book: Workbook, results: list[dict[str, Any]]) -> None:
@@ -145,6 +218,7 @@ def test_units_not_reached_and_bad_rows_are_listed(book: Workbook, results: list
     assert all(row["Nguyên nhân"] and row["Việc cần làm"] for row in rows)
     assert rows[-2]["Mã đơn vị hoặc số dòng"] == "Dòng 7"
     assert rows[-2]["Nguyên nhân"] == "Thiếu tên đơn vị"
+    assert rows[-1]["Mã đơn vị hoặc số dòng"] == "Dòng 9"
     assert rows[-1]["Nguyên nhân"] == "Loại hình lạ, xếp vào nhóm Khác"
 
 
@@ -169,24 +243,52 @@ def test_the_explanation_names_every_item_with_its_weight(book: Workbook, checkl
     ]
 
 
-def test_nothing_is_a_formula_and_every_part_is_sound_xml(path: Path) -> None:
-    hostile_text = 0
+_SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_LINK_FORMULA = re.compile(r"""HYPERLINK\("https?://[!#$%&'()*+,/:;=?@A-Za-z0-9._~-]{1,247}"\)""")
+
+
+def _shown_texts(path: Path) -> Iterator[tuple[str, str]]:
+    """(sheet's part, text) of every cell, from the file itself; proves each part on the way."""
     with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if not name.endswith((".xml", ".rels")):
-                continue
-            tree = etree.fromstring(archive.read(name))
-            if not name.startswith("xl/worksheets/sheet"):
-                continue
-            space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-            assert not tree.findall(f".//{space}f")
-            for cell in tree.iter(f"{space}c"):
-                assert cell.get("t") in {"inlineStr", "n", None}
-                text = "".join(part.text or "" for part in cell.iter(f"{space}t"))
-                assert len(text) <= excel.MAX_CELL
-                assert not re.search("[\u202a-\u202e\u2066-\u2069]", text)
-                hostile_text += text.startswith(("=", "+", "-", "@"))
-    assert hostile_text > 100
+        trees = {
+            name: etree.fromstring(archive.read(name))
+            for name in archive.namelist()
+            if name.endswith((".xml", ".rels"))
+        }
+    shared = ["".join(map(str, entry.itertext())) for entry in trees["xl/sharedStrings.xml"]]
+    for name, tree in trees.items():
+        if not name.startswith("xl/worksheets/sheet"):
+            continue
+        for formula in tree.iter(f"{_SPACE}f"):
+            assert _LINK_FORMULA.fullmatch(str(formula.text)), formula.text
+        for cell in tree.iter(f"{_SPACE}c"):
+            kind = cell.get("t")
+            assert kind in {"inlineStr", "s", "n", "str", None}
+            if kind == "s":
+                yield name, shared[int(cell.findtext(f"{_SPACE}v") or "")]
+            elif kind is not None:
+                yield name, "".join(map(str, cell.itertext()))
+
+
+def test_nothing_of_a_portal_is_a_formula_and_every_part_is_sound_xml(path: Path) -> None:
+    hostile: dict[str, int] = {}
+    for name, text in _shown_texts(path):
+        assert len(text) <= excel_sheet.MAX_CELL
+        assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069\ufffe\uffff]", text)
+        assert not text.startswith(("\t", "\r"))
+        hostile[name] = hostile.get(name, 0) + text.startswith(("=", "+", "-", "@"))
+    # Overview, matrix, evidence, review, disclosures, documents, not assessed: each met such texts.
+    assert all(hostile[f"xl/worksheets/sheet{number}.xml"] > 0 for number in (1, 2, 3, 4, 5, 6, 9)), hostile
+
+
+def test_texts_that_look_like_escapes_come_back_as_they_were(tmp_path: Path, checklist: Checklist) -> None:
+    unit = specimens.unit(0, checklist)
+    texts = ["_x003D_1+1", "_x003D_x003D_", "a & b < c > d", 'nói "được"', "một\nhai", "'=1+1", "x" * 400]
+    for item, text in zip(unit["items"], texts, strict=False):
+        item["evidence"] = [{"url": "https://a.example/", "quote": text, "note": text, "fetched_at": ""}]
+    write_workbook(tmp_path / "s.xlsx", specimens.header(), lambda: iter([unit]), checklist)
+    notes = [row["Ghi chú"] for row in _rows(load_workbook(tmp_path / "s.xlsx"), "Minh chứng")]
+    assert [re.sub("_x005F_", "_", str(note)) for note in notes[: len(texts)]] == texts
 
 
 def test_formula_like_text_stays_text_when_a_person_edits_it(book: Workbook) -> None:
@@ -199,16 +301,42 @@ def test_formula_like_text_stays_text_when_a_person_edits_it(book: Workbook) -> 
 def test_links_stop_before_the_limit_of_a_sheet(
     tmp_path: Path, checklist: Checklist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(excel, "MAX_LINKS", 50)
+    monkeypatch.setattr(excel_sheet, "QUICK_LINKS", 50)
     write_workbook(tmp_path / "s.xlsx", specimens.header(), specimens.units(3, checklist), checklist)
     book = load_workbook(tmp_path / "s.xlsx")
-    sheets = [book[name] for name in book.sheetnames if name.startswith("Minh chứng")]
-    assert [sheet.title for sheet in sheets][:2] == ["Minh chứng", "Minh chứng 2"]
+    cells = [row[8] for row in book["Minh chứng"].iter_rows(min_row=4)]
+    pieces = [
+        piece["url"] for unit in specimens.units(3, checklist)() for item in unit["items"] for piece in item["evidence"]
+    ]
+    links = [cell.hyperlink.target if cell.hyperlink else str(cell.value)[12:-2] for cell in cells]
+    assert links == pieces
+    assert [cell.hyperlink is not None for cell in cells] == [True] * 50 + [False] * (len(cells) - 50)
+
+
+def test_a_large_run_keeps_some_evidence_of_every_item(
+    tmp_path: Path, checklist: Checklist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(excel, "EVIDENCE_ROWS", 250)
+    made = specimens.units(3, checklist, evidence=5)
+    write_workbook(tmp_path / "s.xlsx", specimens.header(), made, checklist)
+    book = load_workbook(tmp_path / "s.xlsx")
+    rows = Counter((row["Mã đơn vị"], row["Mục"]) for row in _rows(book, "Minh chứng"))
+    assert set(rows) == {(unit["id"], item["id"]) for unit in made() for item in unit["items"] if item["evidence"]}
+    assert set(rows.values()) == {2}
+    assert "tối đa 2 minh chứng" in str(book["Minh chứng"]["A2"].value)
+
+
+def test_a_sheet_that_is_full_goes_on_in_another(
+    tmp_path: Path, checklist: Checklist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(excel_sheet, "MAX_ROWS", 60)
+    write_workbook(tmp_path / "s.xlsx", specimens.header(), specimens.units(3, checklist), checklist)
+    book = load_workbook(tmp_path / "s.xlsx")
+    sheets = [name for name in book.sheetnames if name.startswith("Minh chứng")]
+    assert sheets[:2] == ["Minh chứng", "Minh chứng 2"]
     assert book.sheetnames.index("Minh chứng 2") == book.sheetnames.index("Minh chứng") + 1
-    linked = [sum(row[8].hyperlink is not None for row in sheet.iter_rows(min_row=4)) for sheet in sheets]
     pieces = sum(len(item["evidence"]) for unit in specimens.units(3, checklist)() for item in unit["items"])
-    assert max(linked) <= 50
-    assert sum(linked) == pieces
+    assert sum(len(_rows(book, name)) for name in sheets) == pieces
 
 
 def test_an_old_workbook_survives_a_broken_run(tmp_path: Path, checklist: Checklist) -> None:
@@ -227,4 +355,4 @@ def test_an_old_workbook_survives_a_broken_run(tmp_path: Path, checklist: Checkl
 
 def test_a_run_without_units_still_opens(tmp_path: Path, checklist: Checklist) -> None:
     write_workbook(tmp_path / "s.xlsx", specimens.header(), specimens.units(0, checklist), checklist)
-    assert "Công khai" not in load_workbook(tmp_path / "s.xlsx").sheetnames
+    assert load_workbook(tmp_path / "s.xlsx").sheetnames == SHEETS
