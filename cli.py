@@ -278,17 +278,66 @@ def ocr(run_ref: RunArgument, config: ConfigOption = None, store: StoreOption = 
 @app.command()
 def runs(config: ConfigOption = None, store: StoreOption = None) -> None:
     """Liệt kê các lần chạy đã lưu, mới nhất trước."""
-    from auditor.store import RunState, open_store
+    from auditor.run import is_under_way
+    from auditor.store import RunState
+    from reports.runs_text import run_line
 
-    states = {RunState.RUNNING: "đang chạy hoặc bị tắt", RunState.INTERRUPTED: "dở dang", RunState.DONE: "xong"}
-    opened = open_store(_config(config, store).store, create=False)
-    try:
+    with _reading(_config(config, store).store) as opened:
         progress = opened.progress()
         for stored in opened.runs():
-            done, units = progress.get(stored.id, (0, 0))
-            print(f"{stored.id}  {states[stored.state]:<10}  {done}/{units} đơn vị  ngày {stored.as_of}  {stored.out}")
-    finally:
-        opened.close()
+            cut_off = stored.state is RunState.RUNNING and not is_under_way(stored)
+            print(run_line(stored, *progress.get(stored.id, (0, 0)), cut_off=cut_off))
+
+
+@app.command()
+def verify(
+    run_ref: RunArgument,
+    judge: Annotated[bool, typer.Option("--judge/--no-judge", help="Chấm lại mọi bản lưu để so từng kết luận.")] = True,
+    config: ConfigOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Chứng minh bản lưu của một lần chạy còn nguyên và chấm lại ra đúng kết quả cũ."""
+    from auditor import verify as proving
+    from reports.runs_text import proof_lines, trouble_line
+
+    found, settings = _stored(run_ref, config, store)
+    proof = proving.Proof()
+    troubles = 0
+    with _taking_signals() as stopping, _reading(settings.store) as opened, tempfile.TemporaryDirectory() as folder:
+        bench = _bench(opened, found, settings, stopping, Path(folder))
+        for trouble in proving.verify(opened, bench, proof, judge=judge):
+            troubles += trouble.trouble is not proving.Trouble.ARCHIVE_PRUNED
+            print(trouble_line(trouble))
+    print("\n".join(proof_lines(found.id, proof, troubles)))
+    raise typer.Exit(EXIT_INCOMPLETE if troubles else 0)
+
+
+@app.command()
+def prune(
+    months: Annotated[
+        int, typer.Option("--months", metavar="SỐ", min=1, help="Giữ bản lưu của các lần chạy trong bấy nhiêu tháng.")
+    ] = 12,
+    yes: Annotated[bool, typer.Option("--yes", help="Xóa thật; không ghi thì chỉ cho xem sẽ xóa gì.")] = False,
+    config: ConfigOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Dọn bản lưu của các lần chạy cũ; điểm số, lịch sử và bản lưu đang có người xét hay khiếu nại luôn được giữ."""
+    from auditor import prune as pruning
+    from auditor.store import lock_store
+    from reports.runs_text import prunable_lines
+
+    settings = _config(config, store)
+    before = _months_ago(datetime.now().astimezone().date(), months)
+    with lock_store(settings.store), _reading(settings.store) as opened:
+        found = list(pruning.prunable(opened, before))
+        for one in found:
+            print("\n".join(prunable_lines(one)))
+            if yes:
+                pruning.prune(opened, one)
+        if not found:
+            print(f"Không có bản lưu nào trước ngày {before.isoformat()} cần dọn.")
+        elif not yes:
+            print("Chưa xóa gì. Muốn xóa thật: thêm --yes.")
 
 
 @app.command()
@@ -415,6 +464,11 @@ def _as_of(text: str | None) -> date:
     if not _EARLIEST_AS_OF <= day <= today + timedelta(days=366):
         raise _Refused(f"--as-of {text}: ngày này quá xa; hãy xem lại năm.")
     return day
+
+
+def _months_ago(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, 1)
 
 
 def _new_run_id() -> str:

@@ -90,6 +90,12 @@ def machine_points(unit: UnitObject) -> float | None:
     return (unit.get("machine_total") or unit.get("total") or {}).get("points")
 
 
+def same_crawl(before: UnitObject, after: UnitObject) -> bool:
+    """Whether both were judged from one archive."""
+    old, new = before.get("archive"), after.get("archive")
+    return bool(old and new and old["sha256"] == new["sha256"])
+
+
 def differ(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> bool:
     """Whether two sets of items differ in anything that a total is made of."""
     return _sums(before) != _sums(after)
@@ -108,7 +114,9 @@ def attribute(
     found = _Found(checklist)
     by_rules = again.by_rules or before
     by_time = again.by_time or by_rules
-    rest = Cause.PORTAL if again.complete else Cause.MIXED
+    rest = Cause.MIXED
+    if again.complete:  # one and the same archive: more was read of it, e.g. by OCR
+        rest = Cause.CRAWL if same_crawl(before, after) else Cause.PORTAL
     found.whole_step(Cause.REVIEW, published, machine_points(before))
     if again.by_rules is not None:
         found.step(Cause.RULES, before["items"], machine_points(before), by_rules["items"], machine_points(by_rules))

@@ -17,12 +17,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from auditor.archive import archive_name
-from auditor.changes import Again, attribute, differ, machine_points, points, trimmed
+from auditor.changes import Again, attribute, differ, machine_points, points, same_crawl, trimmed
 from auditor.checklist import Checklist
 from auditor.config import Config
 from auditor.judge import JudgeContext
 from auditor.judging import Judge, Judging
-from auditor.manifest import file_sha256, rules
+from auditor.manifest import archive_about, rules
 from auditor.model import Status, Unit
 from auditor.register import Register
 from auditor.register_index import RegisterIndex
@@ -75,7 +75,8 @@ class Base:
 
 
 def keep_rules(store: Store, run_id: str, hashes: Mapping[str, Any]) -> None:
-    """Stores what a run is judged with (`auditor.manifest.rules`)."""
+    """Stores what a run is judged with (`auditor.manifest.rules`); later also `manifest`, the hash of its manifest,
+    and `pruned`, the units whose archives were removed."""
     with store.transaction() as connection:
         connection.execute(run_rules.delete().where(run_rules.c.run_id == run_id))
         connection.execute(run_rules.insert(), {"run_id": run_id, "rules": json.dumps(dict(hashes))})
@@ -382,17 +383,13 @@ def _judge_all(bench: Bench, asked: Sequence[tuple[Unit, Path]], column: str, as
 
 
 def _same_archive(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    old, new = before.get("archive"), after.get("archive")
-    return bool(old and new and old["sha256"] == new["sha256"])
+    return same_crawl(before, after) and before["archive"] == after["archive"]
 
 
 def _untouched(run: StoredRun, unit_id: str, before: Mapping[str, Any]) -> bool:
     """Whether the earlier archive is still there as it was judged; without one there was nothing to judge."""
     about = before.get("archive")
-    try:
-        return about is not None and file_sha256(Path(run.archive) / archive_name(unit_id)) == about["sha256"]
-    except OSError:
-        return False
+    return about is not None and archive_about(Path(run.archive) / archive_name(unit_id)) == about
 
 
 # --- units under another id ------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from time import monotonic
 from typing import Any
 
 from auditor.judge import JudgeContext, settle_in
-from auditor.manifest import file_sha256
+from auditor.manifest import archive_about
 from auditor.model import Unit
 
 log = logging.getLogger(__name__)
@@ -62,17 +62,9 @@ def _judge_in_worker(path: Path, unit: Unit) -> dict[str, Any]:
         faulthandler.dump_traceback_later(context.config.judge.max_seconds, exit=True, file=nowhere)
         try:
             result = judge(path, unit, context)
-            return {**result, "archive": _about(path)}
+            return {**result, "archive": archive_about(path)}
         finally:
             faulthandler.cancel_dump_traceback_later()
-
-
-def _about(path: Path) -> dict[str, Any] | None:
-    """The archive that a result was judged from (results.json, `archive`)."""
-    try:
-        return {"file": path.name, "bytes": path.stat().st_size, "sha256": file_sha256(path)}
-    except OSError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from functools import cache
 from importlib import metadata
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor import __version__
+from auditor.archive import scans_path
 from auditor.checklist import Checklist
 from auditor.config import Config
 from auditor.register import Register
@@ -45,6 +46,34 @@ def file_sha256(path: Path) -> str:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def archive_about(path: Path) -> dict[str, Any] | None:
+    """The archive that a result was judged from (results.json, `archive`), None where there is none.
+
+    `scans_sha256` is of what OCR read of its scans, which counts in judging, too.
+    """
+    scans = scans_path(path)
+    try:
+        return {
+            "file": path.name,
+            "bytes": path.stat().st_size,
+            "sha256": file_sha256(path),
+            "scans_sha256": file_sha256(scans) if scans.is_file() else None,
+        }
+    except OSError:
+        return None
+
+
+def write_manifest(path: Path, about: Mapping[str, Any], archives: Iterable[Mapping[str, Any]]) -> str:
+    """Writes manifest.json (the run, its rules, the hash of results.json, every archive); gives its SHA-256."""
+    lines = [json.dumps(one, ensure_ascii=False) for one in archives]
+    head = json.dumps({"schema": SCHEMA, **about}, ensure_ascii=False, indent=1)
+    text = head[:-2] + ',\n "archives": [' + ",".join(f"\n  {line}" for line in lines) + "\n ]\n}\n"
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_text(text, encoding="utf-8", newline="\n")
+    fresh.replace(path)
+    return file_sha256(path)
 
 
 def data_sha256(value: object) -> str:

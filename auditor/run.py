@@ -23,17 +23,27 @@ from auditor import __version__
 from auditor.archive import archive_name
 from auditor.checklist import Checklist, load_checklist
 from auditor.config import Config
-from auditor.history import Bench, Past, judge_again, keep_published, keep_rules, with_published_change
+from auditor.history import Bench, Past, judge_again, keep_published, keep_rules, rules_of, with_published_change
 from auditor.judge import JudgeContext, judge_unit
 from auditor.judging import Judge, Judging
-from auditor.manifest import rules
+from auditor.manifest import MANIFEST_FILE, file_sha256, rules, write_manifest
 from auditor.model import Status, Unit
 from auditor.progress import Counts, CrawlProgress, Quiet, Reporter
 from auditor.register import Register
 from auditor.register_index import RegisterIndex
 from auditor.results import results_header, write_results
 from auditor.reviews import reviewed_units
-from auditor.store import RunState, Store, StoredRun, StoreLostError, lock, lock_store, open_store, store_file
+from auditor.store import (
+    RunState,
+    Store,
+    StoredRun,
+    StoreLostError,
+    is_locked,
+    lock,
+    lock_store,
+    open_store,
+    store_file,
+)
 from auditor.urls import Scope
 
 log = logging.getLogger(__name__)
@@ -176,6 +186,7 @@ def audit(
             config=config.model_dump(mode="json"),
         )
         store.add_run(run, register, frozenset(only) or None)
+        held.enter_context(store.claim(run.id))
         return _carry_out(run, register, config, checklist, store, tools)
 
 
@@ -194,10 +205,15 @@ def resume(run: StoredRun, config: Config, tools: Tools) -> Outcome:
         held.enter_context(lock_store(config.store))
         store = held.enter_context(_opened(config.store, create=False))
         held.enter_context(_locked_out(out))
+        held.enter_context(store.claim(run.id))
         for unfinished in Path(run.archive).glob("*.open"):
             unfinished.unlink()
+        register = store.register(run.id)
+        if rules_of(store, run.id).get("rules") != rules(checklist, config, register)["rules"]:
+            # One run, one set of rules: what an older program judged is judged again from its archives.
+            store.forget_results(run.id)
         store.set_state(run.id, RunState.RUNNING)
-        return _carry_out(run, store.register(run.id), config, checklist, store, tools)
+        return _carry_out(run, register, config, checklist, store, tools)
 
 
 def rescore(run_id: str, old: StoredRun, config: Config, out: Path, tools: Tools) -> Outcome:
@@ -238,6 +254,11 @@ def report(run: StoredRun, config: Config, out: Path, tools: Tools) -> Outcome:
         store = held.enter_context(_opened(config.store, create=False))
         held.enter_context(_locked_out(out))
         return _written(run, out, store.register(run.id), checklist, store, tools)
+
+
+def is_under_way(run: StoredRun) -> bool:
+    """Whether a process of this machine is working at a run; one that only says so was cut off."""
+    return run.state is RunState.RUNNING and is_locked(Path(run.out) / _LOCK_FILE)
 
 
 # --- what they share -------------------------------------------------------------------------------------------
@@ -465,9 +486,21 @@ def _written(
     def units() -> Iterator[dict[str, Any]]:
         return (with_published_change(store, run.id, unit) for unit in stored())
 
-    write_results(
-        out / RESULTS_FILE, header, keep_published(store, run.id, (past.with_change(unit) for unit in stored()))
-    )
+    archives: list[dict[str, Any]] = []
+
+    def changed() -> Iterator[dict[str, Any]]:
+        for unit in stored():
+            if unit.get("archive"):
+                archives.append({"unit": unit["id"], **unit["archive"]})
+            yield past.with_change(unit)
+
+    write_results(out / RESULTS_FILE, header, keep_published(store, run.id, changed()))
+    noted = rules_of(store, run.id)
+    hashes = {name: value for name, value in noted.items() if name not in ("manifest", "pruned")}
+    about = {"run": header["run"], "rules": hashes, "results": file_sha256(out / RESULTS_FILE)}
+    manifest = write_manifest(out / MANIFEST_FILE, about, archives)
+    if out.resolve() == Path(run.out):
+        keep_rules(store, run.id, {**noted, "manifest": manifest})
     tools.reports(ReportTask(out, header, units, checklist))
     statuses = {unit_id: status or "" for unit_id, status in store.statuses(run.id).items()}
     return Outcome(run.id, out, statuses, len(register.rejected))

@@ -99,6 +99,19 @@ def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
 
 
+def is_locked(path: Path) -> bool:
+    """Whether a running process holds the lock on a file (`lock`)."""
+    if not path.exists():
+        return False
+    held = FileLock(path, timeout=0)
+    try:
+        held.acquire()
+    except (Timeout, OSError):
+        return True
+    held.release()
+    return False
+
+
 def store_file(url: str) -> Path | None:
     """The file of an SQLite store, None for a server or an in-memory store. Raises StoreError for a wrong address."""
     parsed = _parsed(url)
@@ -237,6 +250,31 @@ class Store:
                         for position, rejected in enumerate(register.rejected)
                     ],
                 )
+
+    @contextmanager
+    def claim(self, run_id: str) -> Iterator[None]:
+        """Keeps another machine from working at the same run in a server's store. Raises StoreError where one does.
+
+        An SQLite store is locked as a whole (`lock_store`). The claim ends with the connection, whatever happens.
+        """
+        if self._engine.dialect.name != "postgresql":
+            yield
+            return
+        try:
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                asked = sa.select(sa.func.pg_try_advisory_lock(sa.func.hashtext(run_id)))
+                if not connection.execute(asked).scalar():
+                    raise StoreError(f"run {run_id}: một máy khác đang thực hiện lần chạy này. Hãy đợi máy đó xong.")
+                yield
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(sa.func.hashtext(run_id))))
+        except DBAPIError as error:
+            raise StoreLostError(str(error.orig or error)) from error
+
+    def forget_results(self, run_id: str, unit_ids: Collection[str] | None = None) -> None:
+        """Takes back the results of a run, of all its units or of some: they are to be had again."""
+        query = _units.update().where(_units.c.run_id == run_id).values(status=None, result=None)
+        with self._begin() as connection:
+            connection.execute(query if unit_ids is None else query.where(_units.c.unit_id.in_(unit_ids)))
 
     def set_state(self, run_id: str, state: RunState, finished_at: str | None = None) -> None:
         """Notes where a run stands now."""

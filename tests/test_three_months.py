@@ -154,6 +154,11 @@ def test_three_months_of_changing_portals(
     assert_sums(again)
     assert waiting in causes(units(again)["th-hai-au-trang"])["review"]
 
+    # What was published can be proved: hashes as noted, and the same verdicts from the same archives.
+    capsys.readouterr()
+    assert cli.run_cli(["verify", run_id, "--store", STORE]) == 0
+    assert "4 bản lưu được chấm lại: 4 ra đúng kết quả cũ." in capsys.readouterr().out
+
     # Any two runs can be compared, and what is left unexplained is nothing.
     capsys.readouterr()
     assert cli.run_cli(["compare", first["run"]["id"], run_id, "--store", STORE, "--json"]) == 0
