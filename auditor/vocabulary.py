@@ -141,6 +141,7 @@ class Topic(_Data):
 
 class _Topics(_Data):
     phrase_words: Annotated[StrictInt, Field(ge=1, le=20)]
+    abbreviations: dict[Text, Text]
     shared: Labels
     topics: Annotated[dict[Name, Topic], Field(min_length=1)]
 
@@ -671,6 +672,7 @@ class Vocabulary:
     forms: FormWords
     person_names: PersonNames
     sha256: str
+    _abbreviations: Mapping[str, str] = field(repr=False)
     _by_label: Mapping[str, tuple[str, ...]] = field(repr=False)
     _by_slug: Mapping[str, tuple[str, ...]] = field(repr=False)
     _long_labels: tuple[str, ...] = field(repr=False)
@@ -696,12 +698,23 @@ class Vocabulary:
         """The topics that a menu entry, link or heading announces, in the order of topics.yaml.
 
         The whole label decides where it is known; else phrases within a label of at most `phrase_words` words; else
-        one typing slip in a long label. Text that is longer announces nothing.
+        one typing slip in a long label; else the same with abbreviations spelled out. Text that is longer announces
+        nothing.
         """
         return _remembered(self._cache, text, self._topics_of_label)
 
     def _topics_of_label(self, text: str) -> tuple[str, ...]:
         label = label_words(text)
+        return self._announced(label) or self._announced(self._spelled_out(label))
+
+    def _spelled_out(self, label: str) -> str:
+        """The label with its abbreviations in full; "" where it has none, or is more than a label."""
+        parts = label.split(" ")
+        if len(parts) > self.phrase_words or self._abbreviations.keys().isdisjoint(parts):
+            return ""
+        return " ".join(self._abbreviations.get(part, part) for part in parts)
+
+    def _announced(self, label: str) -> tuple[str, ...]:
         if not label:
             return ()
         if exact := self._by_label.get(label):
@@ -727,6 +740,9 @@ class Vocabulary:
 
     def _topics_of_title(self, text: str) -> tuple[str, ...]:
         title = label_words(text)
+        return self._told(title) or self._told(self._spelled_out(title))
+
+    def _told(self, title: str) -> tuple[str, ...]:
         exact = self._by_label.get(title, ())
         held = {name for phrase in self._title_phrases.each_in(title) for name in self._by_title_phrase[phrase]}
         if not exact and not held:
@@ -803,6 +819,7 @@ def read_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
             forms=_read(files, "forms.yaml", FormWords),
             person_names=_read(files, "person_names.yaml", PersonNames),
             sha256=digest.hexdigest(),
+            _abbreviations={words(short): words(full) for short, full in topics.abbreviations.items()},
             _by_label=by_label,
             _by_slug=by_slug,
             _by_phrase=by_phrase,
