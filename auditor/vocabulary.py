@@ -134,8 +134,11 @@ class Topic(_Data):
     slugs: tuple[Slug, ...] = ()
     not_labels: Labels = Labels()
     not_phrases: Labels = Labels()
+    hints: Labels = Labels()
+    not_hints: Labels = Labels()
     content: Labels = Labels()
     content_in: Name | None = None
+    content_years: StrictBool = False
     common: StrictBool = False
 
 
@@ -678,7 +681,9 @@ class Vocabulary:
     _long_labels: tuple[str, ...] = field(repr=False)
     _by_phrase: Mapping[Label, tuple[str, ...]] = field(repr=False)
     _by_title_phrase: Mapping[Label, tuple[str, ...]] = field(repr=False)
+    _by_hint: Mapping[Label, tuple[str, ...]] = field(repr=False)
     _phrases: Labels = field(repr=False)
+    _hints: Labels = field(repr=False)
     _title_phrases: Labels = field(repr=False)
     _cache: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
     _title_cache: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
@@ -733,6 +738,18 @@ class Vocabulary:
         if near is None or re.sub(r"\D", "", near[0]) != re.sub(r"\D", "", label):
             return ()
         return self._by_label[near[0]]
+
+    def topics_hinted(self, label: str) -> tuple[str, ...]:
+        """The topics that the name of a section (as `label_words` gives it) may mean, in the order of topics.yaml."""
+        held = {name for hint in self._hints.each_in(label) for name in self._by_hint[hint]}
+        return tuple(
+            name
+            for name, topic in self.topics.items()
+            if name in held
+            and label not in topic.not_labels
+            and topic.not_phrases.first_in(label) is None
+            and topic.not_hints.first_in(label) is None
+        )
 
     def topics_of_title(self, text: str) -> tuple[str, ...]:
         """The topics on which an article or document of this title is wholly, in the order of topics.yaml."""
@@ -804,6 +821,7 @@ def read_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
         by_label, by_slug = _indexes(topics.topics)
         by_phrase = _by_words(topics.topics, lambda topic: topic.phrases)
         by_title_phrase = _by_words(topics.topics, lambda topic: topic.title_phrases)
+        by_hint = _by_words(topics.topics, lambda topic: topic.hints)
         return Vocabulary(
             topics=topics.topics,
             phrase_words=topics.phrase_words,
@@ -824,7 +842,9 @@ def read_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
             _by_slug=by_slug,
             _by_phrase=by_phrase,
             _by_title_phrase=by_title_phrase,
+            _by_hint=by_hint,
             _phrases=Labels(by_phrase),
+            _hints=Labels(by_hint),
             _title_phrases=Labels(by_title_phrase),
             _long_labels=tuple(label for label in by_label if len(label) >= _MIN_TYPO_LENGTH),
         )

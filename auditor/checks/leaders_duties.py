@@ -44,7 +44,7 @@ def leaders_duties(people: People, sections: Sections, pages: Pages, vocabulary:
         if entry.strong and entry.target is not None and entry.target.page is not None
     }
     articles = {page.key for page in section.pages} - lasting
-    charged_elsewhere = any(person.duty and person.page.key not in articles for person in people.leaders)
+    charged_elsewhere = any(person.duty and person.charged_on.key not in articles for person in people.leaders)
     article = not charged_elsewhere and (
         section.state is Ladder.SINGLE or (section.state is Ladder.CONTENT and _is_article(section, pages))
     )
@@ -57,7 +57,7 @@ def leaders_duties(people: People, sections: Sections, pages: Pages, vocabulary:
         return passed(
             f"Có nêu nhiệm vụ của {len(charged)} người trong ban lãnh đạo.",
             [
-                evidence_of(person.page, f"{person.position}: {person.duty[:200]}", "Nhiệm vụ của lãnh đạo")
+                evidence_of(person.charged_on, f"{person.position}: {person.duty[:200]}", "Nhiệm vụ của lãnh đạo")
                 for person in charged[:3]
             ],
         )

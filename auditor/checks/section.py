@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from auditor.facts.pages import Pages, evidence_of
-from auditor.facts.sections import Entry, Ladder, Section, Sections
-from auditor.model import Evidence, Finding, Reason, failed, partial, passed, undetermined
+from auditor.facts.sections import Entry, Hint, Ladder, Section, Sections
+from auditor.model import Evidence, Finding, Reason, failed, manual, partial, passed, undetermined
 from auditor.vocabulary import Vocabulary
 
 _REASONS = {
@@ -37,6 +37,8 @@ def section(
 def finding_of(found: Section, name: str, pages: Pages, *, external_passes: bool = False) -> Finding:
     """The section rule's answer for a section; `name` is how people call it."""
     best = found.best
+    if found.state is Ladder.NONE and found.hint is not None:
+        return perhaps(found.hint, name)
     if found.state is Ladder.NONE:
         return failed(
             f"Không tìm thấy mục hay trang nào về {name} trong menu, trang chủ và {len(pages.pages)} trang đã xem.",
@@ -72,6 +74,15 @@ def finding_of(found: Section, name: str, pages: Pages, *, external_passes: bool
         shown,
         _REASONS[found.state],
         remedy=_REMEDIES[found.state].format(label=best.label[:120]),
+    )
+
+
+def perhaps(hint: Hint, name: str) -> Finding:
+    """The answer where a section of another name may be the one: a person is asked before it is called missing."""
+    return manual(
+        f"Không có mục nào mang tên thường gặp của {name}, nhưng mục “{hint.label[:120]}” có thể là mục này; cần người xem.",
+        [evidence_of(hint.page, hint.label, "Nơi thấy mục này"), Evidence(hint.url, "", "Địa chỉ của mục")],
+        remedy=f"Nếu mục “{hint.label[:120]}” là {name}, hãy đặt tên mục như vậy để người xem dễ tìm.",
     )
 
 

@@ -72,6 +72,10 @@ def read(pages: Pages, sections: Sections, people: People, vocabulary: Vocabular
     for page in _board_pages(pages, sections, vocabulary):
         add(reader.members(page, pages.own[page.key]))
     if not members:
+        for entry in sections.find(TOPIC).entries:
+            if entry.target is None:  # a part of a page on something else, under a heading of its own
+                add(reader.members(entry.page, reader.block_of_board(entry.page)))
+    if not members:
         for page in pages.front:
             add(reader.members(page, reader.block_of_board(page)))
     if not members:

@@ -66,6 +66,12 @@ class Person:
     section: bool = False
     quote: str = ""
     told: bool = False
+    duty_page: Page | None = None
+
+    @property
+    def charged_on(self) -> Page:
+        """The page that tells the duty."""
+        return self.duty_page or self.page
 
     @property
     def fields(self) -> int:
@@ -214,9 +220,22 @@ def _candidates(pages: Pages, sections: Sections, fronts: set[str]) -> Iterator[
         if page.key in seen or page.key in fronts or len(seen) >= 2 * _MAX_PAGES:
             continue
         text = page.words
-        if "chuc vu" in text and ("dien thoai" in text or "email" in text):
+        if ("chuc vu" in text and ("dien thoai" in text or "email" in text)) or _shows_addresses(pages, page):
             seen.add(page.key)
             yield page, False
+
+
+def _shows_addresses(pages: Pages, page: Page) -> bool:
+    """Whether a page shows e-mail addresses of as many people as a directory has, whatever it calls itself."""
+    shown = 0
+    for block in pages.own[page.key]:
+        if "@" in block.text or HIDDEN_EMAIL.search(block.text):
+            shown += 1
+        elif block.links:
+            shown += any(page.links[index].href.startswith("mailto:") for index in block.links)
+        if shown >= _MIN_STAFF:
+            return True
+    return False
 
 
 def _charged(people: list[Person]) -> list[Person]:
@@ -246,6 +265,7 @@ def _joined(one: Person, other: Person) -> Person:
         phone=one.phone or other.phone,
         email=one.email or other.email,
         duty=one.duty or other.duty,
+        duty_page=one.charged_on if one.duty else other.charged_on,
         section=one.section or other.section,
     )
 

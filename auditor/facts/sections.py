@@ -17,7 +17,7 @@ from auditor.links import Link, label_of
 from auditor.page import Block, Field, Page
 from auditor.text import contains_words, words
 from auditor.urls import DOCUMENT_EXTENSIONS, absolute, extension, file_name, host_of, key, split
-from auditor.vocabulary import Vocabulary, label_words, under
+from auditor.vocabulary import Topic, Vocabulary, label_words, under
 
 # Sizes in characters of folded text; they tell content from a stray line and are no limits of the checklist.
 _ENOUGH_TEXT = 40
@@ -37,6 +37,7 @@ _LETTERS = re.compile(r"[a-zA-Z]")
 _PLACEHOLDER_TEXT = 150
 _MAX_SINGLES = 60
 _MAX_CHILDREN = 60
+_MAX_HINTS = 5
 _INPUTS = frozenset({"text", "number", "select", "tel", "date"})
 _BUTTONS = frozenset({"submit", "button", "image"})
 _TITLE_PARTS = re.compile(r"\s+[-–—|»:•]+\s+|\s*[|»]\s*")
@@ -109,8 +110,20 @@ class Single:
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """The name of a section that may mean a topic, though no label says so: where it stands and leads."""
+
+    label: str
+    page: Page
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """All that a portal has of one topic. `pages` are the section's page, its sub-pages and its articles."""
+    """All that a portal has of one topic. `pages` are the section's page, its sub-pages and its articles.
+
+    `hint` is told where there is nothing else.
+    """
 
     topic: str
     state: Ladder
@@ -118,6 +131,7 @@ class Section:
     best: Entry | None
     pages: tuple[Page, ...]
     singles: tuple[Single, ...]
+    hint: Hint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +172,18 @@ class _Finder:
         self.singles: dict[str, dict[str, Single]] = {}
         self._content: dict[tuple[str, str], Content] = {}
         self._children: dict[str, Mapping[str, tuple[Link, ...]]] = {}
+        self._hints = self._find_hints()
 
     def sections(self) -> dict[str, Section]:
         self._from_links()
         self._from_headings()
         self._from_pages()
         self._from_contents()
-        return {topic: self._section(topic) for topic in sorted(self.entries.keys() | self.singles.keys())}
+        found = {topic: self._section(topic) for topic in sorted(self.entries.keys() | self.singles.keys())}
+        for topic, hints in self._hints.items():
+            if topic not in found:
+                found[topic] = Section(topic, Ladder.NONE, (), None, (), (), hints[0])
+        return found
 
     # ------------------------------------------------------------------ where topics are announced
 
@@ -275,23 +294,52 @@ class _Finder:
                     self.singles.setdefault(topic, {}).setdefault(page.key, single)
 
     def _from_contents(self) -> None:
-        """Topics that a page of another topic serves by what it tells: a history on the page "Giới thiệu"."""
+        """Topics that a page of another name serves by what it tells: a history on the page "Giới thiệu"."""
         for name, topic in self.vocabulary.topics.items():
-            if topic.content_in is None:
+            if not topic.content:
                 continue
-            for entry in list(self.entries.get(topic.content_in, {}).values()):
-                text = self._text_behind(entry) if entry.state is Ladder.CONTENT else ""
-                folded = words(text)
-                if len(folded) < _TOLD:
-                    continue
-                told = list(dict.fromkeys(topic.content.each_in(folded)))
-                years = set(_TOLD_YEAR.findall(folded))
-                if (len(told) >= 2 and years) or len(years) >= 3:
-                    page = entry.target.page if entry.target and entry.target.page else entry.page
-                    quote = (quote_around(page, told[0]) if told else "") or entry.quote
-                    self._add(
-                        Entry(name, entry.label, entry.page, page.url, entry.target, Ladder.CONTENT, quote, False)
-                    )
+            about = self.entries.get(topic.content_in, {}).values() if topic.content_in else ()
+            for entry in list(about):
+                if entry.state is Ladder.CONTENT:
+                    self._told(name, topic, entry.label, entry.page, entry.target, self._text_behind(entry))
+            if name in self.entries:
+                continue
+            for hint in self._hints.get(name, ())[:_MAX_HINTS]:
+                target = self.pages.look(hint.url)
+                if target.page is not None and not target.page.home:
+                    self._told(name, topic, hint.label, hint.page, target, self.pages.own_text(target.page))
+
+    def _told(self, name: str, topic: Topic, label: str, page: Page, target: Target | None, text: str) -> None:
+        """An entry of a topic where the text of the page behind a label tells of it."""
+        folded = words(text)
+        if len(folded) < _TOLD:
+            return
+        told = list(dict.fromkeys(topic.content.each_in(folded)))
+        years = set(_TOLD_YEAR.findall(folded)) if topic.content_years else set()
+        if (len(told) >= 2 and (years or not topic.content_years)) or len(years) >= 3:
+            behind = target.page if target is not None and target.page is not None else page
+            quote = quote_around(behind, told[0]) if told else ""
+            self._add(Entry(name, label, page, behind.url, target, Ladder.CONTENT, quote or text[:_TOLD], False))
+
+    def _find_hints(self) -> dict[str, list[Hint]]:
+        """Names of sections, in menus, at the edges and on the home page, that hold the hints of topics."""
+        named: dict[str, Hint] = {}
+        for ident, occurrences in self.pages.occurrences.items():
+            occurrence = next((one for one in occurrences if one.page.home), occurrences[0])
+            link, label = occurrence.link, label_words(occurrence.link.text)
+            in_menu = ident in self.pages.furniture or link.region in ("menu", "header", "footer")
+            short = label.count(" ") < (_HEADING_WORDS if in_menu else _ENTRY_WORDS)
+            if label and short and (in_menu or link.source in ("option", "area") or occurrence.page.home):
+                named.setdefault(label, Hint(link.text, occurrence.page, link.url))
+        for page in self.pages.front:
+            for block in page.headings:
+                if (label := label_words(block.text)).count(" ") < _HEADING_WORDS:
+                    named.setdefault(label, Hint(block.text, page, page.url))
+        found: dict[str, list[Hint]] = {}
+        for label, hint in named.items():
+            for topic in self.vocabulary.topics_hinted(label):
+                found.setdefault(topic, []).append(hint)
+        return found
 
     def _text_behind(self, entry: Entry) -> str:
         """The text of the page behind an entry, or of the part of the page under an entry that is a heading."""
