@@ -239,7 +239,8 @@ def _answer(item: Item, unit: Unit, facts: _Facts, unseen: Finding | None) -> Fi
             [Evidence(unit.url or "", "", type(error).__name__)],
             Reason.CHECK_CRASHED,
         )
-    if unseen is not None and finding.verdict is Verdict.FAIL and finding.reason in _ABSENCE:
+    absent = finding.verdict is Verdict.FAIL and finding.reason in _ABSENCE
+    if unseen is not None and (absent or finding.reason is Reason.OTHER_NAME):
         return undetermined(f"{unseen.summary} Chưa thể kết luận là không có.", unseen.evidence, unseen.reason)
     return finding
 

@@ -25,7 +25,7 @@ _REGION = re.compile(
     r"|(?P<footer>foot(?:er)?\b|footer|chan-?trang|bottom)"
     r"|(?P<menu>menu|nav(?!y)|navi|danhmuc|danh-muc|topbar|toolbar)"
     r"|(?P<header>header|banner|masthead|\bhead\b|logo)"
-    r"|(?P<aside>side-?bar|aside|widget|col-?(?:left|right)|(?:left|right)-?col(?:umn)?|\bleft\b|\bright\b|block-?right)",
+    r"|(?P<aside>side-?bar|aside|(?<!elementor-)(?<!siteorigin-)(?<!so-)widget|col-?(?:left|right)|(?:left|right)-?col(?:umn)?|\bleft\b|\bright\b|block-?right)",
     re.I,
 )
 _SELECTOR = (

@@ -109,6 +109,7 @@ class Reason(StrEnum):
     BROKEN = "broken"
     ABUSE = "abuse"
     NEEDS_PERSON = "needs_person"
+    OTHER_NAME = "other_name"  # a section of an unusual name may be the one that is asked for
     NO_DATA = "no_data"
     NOT_FOR_KIND = "not_for_kind"
     NO_SERVICE = "no_service"

@@ -30,6 +30,7 @@ _PLAIN: Final = frozenset(
 _TELLING_TAGS: Final = frozenset(
     "img iframe frame video audio source embed input button form time table tr td th".split()
 )
+_CONTACT: Final = ("mailto:", "tel:")
 _FRAMES: Final = frozenset(("iframe", "frame", "embed", "form"))
 _ARIA_LEVELS: Final = frozenset("123456")
 _TITLE_TAGS: Final = frozenset("div span p td a strong b li".split())
@@ -312,6 +313,11 @@ class _Reader:
             link = self.link_index.get(node.mem_id, link)
             if link is not None:
                 self._place_link(link, region, hidden)
+                if (attributes.get("href") or "").startswith(_CONTACT):
+                    # An icon that opens a letter or a call tells something though it shows no text.
+                    self._buffer.append("")
+                    if link not in self._links:
+                        self._links.append(link)
         elif tag in _FRAMES or "onclick" in attributes:
             self._place(node, region, hidden)
         if tag not in _TELLING_TAGS:
@@ -367,7 +373,7 @@ class _Reader:
 
     def _flush(self, state: tuple) -> None:  # type: ignore[type-arg]
         text = clean("".join(self._buffer))[:_MAX_BLOCK]
-        if (text or self._pictures) and len(self.blocks) < _MAX_BLOCKS:
+        if (text or self._pictures or self._links) and len(self.blocks) < _MAX_BLOCKS:
             block_tag, level, region, hidden, css, path, cell, form, _, _ = state
             mark = text or " ".join(str(self.images[index].signature) for index in self._pictures)
             self.blocks.append(

@@ -51,8 +51,11 @@ def document_access(documents: Documents, search: Search, pages: Pages) -> Findi
         return passed(told, shown)
     if absent == ["tệp tải về được"] and not dead:
         if external:
-            return manual(
-                f"{told} Tệp nằm ở dịch vụ lưu trữ bên ngoài nên cần người mở thử.", shown, Reason.EXTERNAL_ONLY
+            return partial(
+                f"{told} Tệp nằm ở dịch vụ lưu trữ bên ngoài nên chương trình không tải thử.",
+                shown,
+                Reason.EXTERNAL_ONLY,
+                remedy="Đăng tệp ngay trên cổng để ai cũng tải được mà không cần tài khoản của dịch vụ khác.",
             )
         if unread:
             return undetermined(f"{told} Chưa tải thử được các tệp đính kèm.", shown)

@@ -82,6 +82,7 @@ def perhaps(hint: Hint, name: str) -> Finding:
     return manual(
         f"Không có mục nào mang tên thường gặp của {name}, nhưng mục “{hint.label[:120]}” có thể là mục này; cần người xem.",
         [evidence_of(hint.page, hint.label, "Nơi thấy mục này"), Evidence(hint.url, "", "Địa chỉ của mục")],
+        Reason.OTHER_NAME,
         remedy=f"Nếu mục “{hint.label[:120]}” là {name}, hãy đặt tên mục như vậy để người xem dễ tìm.",
     )
 

@@ -79,7 +79,7 @@ def _pages_of_links(out_links: OutLinks, pages: Pages, vocabulary: Vocabulary, l
 def _is_furniture(link: OutLink, pages: Pages, place: set[str]) -> bool:
     """Whether visitors meet the link on the home page, everywhere, or in a section of links; not in one article."""
     return (
-        link.page.home
+        link.page in pages.front
         or link.link.region in ("menu", "header", "footer")
         or key(link.url) in pages.furniture
         or link.page.key in place

@@ -33,6 +33,8 @@ _ENTRY_WORDS = 5  # a longer link of the home page that only holds a topic's wor
 _COUNTER = re.compile(r"\D{0,30}\d{0,4}\s*:\s*[\d.,]+\s*\Z")
 # "năm 1990": a year that a text tells of, not one of a date or a school year.
 _TOLD_YEAR = re.compile(r"\bnam ((?:19|20)\d\d)\b(?! 20\d\d)")
+# "1986: thành lập …": a year that opens a milestone.
+_MILESTONE = re.compile(r"(?<![\d/.-])((?:18|19|20)\d\d)\s*[:–—-]\s*[^\W\d_]")
 _LETTERS = re.compile(r"[a-zA-Z]")
 _PLACEHOLDER_TEXT = 150
 _MAX_SINGLES = 60
@@ -315,7 +317,7 @@ class _Finder:
         if len(folded) < _TOLD:
             return
         told = list(dict.fromkeys(topic.content.each_in(folded)))
-        years = set(_TOLD_YEAR.findall(folded)) if topic.content_years else set()
+        years = {*_TOLD_YEAR.findall(folded), *_MILESTONE.findall(text)} if topic.content_years else set[str]()
         if (len(told) >= 2 and (years or not topic.content_years)) or len(years) >= 3:
             behind = target.page if target is not None and target.page is not None else page
             quote = quote_around(behind, told[0]) if told else ""
@@ -532,7 +534,8 @@ class _Finder:
             return False
         told = words(image.name)
         return bool(name) and (
-            contains_words(told, name) or bool(self.vocabulary.topics_of_label(image.alt or image.title))
+            contains_words(told, name)
+            or bool(self.vocabulary.topics_of_label(image.alt or image.title or file_name(image.url)))
         )
 
     def _wants_login(self, page: Page, own: list[Block]) -> bool:
