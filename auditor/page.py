@@ -34,7 +34,7 @@ _CONTACT: Final = ("mailto:", "tel:")
 _FRAMES: Final = frozenset(("iframe", "frame", "embed", "form"))
 _ARIA_LEVELS: Final = frozenset("123456")
 _TITLE_TAGS: Final = frozenset("div span p td a strong b li".split())
-_HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
+_HEADINGS: Final = {f"h{level}": level for level in range(1, 7)} | {"summary": 7}
 # Elements that pages use as headings without saying so by their tag.
 _TITLE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:title|heading|headline|tieu-?de|tde|panel-title|block-title|post-title)", re.I

@@ -136,6 +136,7 @@ class Topic(_Data):
     not_phrases: Labels = Labels()
     hints: Labels = Labels()
     not_hints: Labels = Labels()
+    openers: Labels = Labels()
     content: Labels = Labels()
     content_in: Name | None = None
     content_years: StrictBool = False
@@ -593,6 +594,7 @@ class FormWords(_Data):
     application_words: Labels
     account_words: Labels
     form_titles: Labels
+    service_names: Labels
 
 
 class PersonNames(_Data):
@@ -682,6 +684,7 @@ class Vocabulary:
     _by_phrase: Mapping[Label, tuple[str, ...]] = field(repr=False)
     _by_title_phrase: Mapping[Label, tuple[str, ...]] = field(repr=False)
     _by_hint: Mapping[Label, tuple[str, ...]] = field(repr=False)
+    _openers: tuple[str, ...] = field(repr=False)
     _phrases: Labels = field(repr=False)
     _hints: Labels = field(repr=False)
     _title_phrases: Labels = field(repr=False)
@@ -762,6 +765,11 @@ class Vocabulary:
     def _told(self, title: str) -> tuple[str, ...]:
         exact = self._by_label.get(title, ())
         held = {name for phrase in self._title_phrases.each_in(title) for name in self._by_title_phrase[phrase]}
+        held |= {
+            name
+            for name in (self.topics_hinted(title) if title.startswith(self._openers) else ())
+            if any(title.startswith(f"{opener} ") for opener in self.topics[name].openers)
+        }
         if not exact and not held:
             return ()
         return tuple(
@@ -843,6 +851,7 @@ def read_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
             _by_phrase=by_phrase,
             _by_title_phrase=by_title_phrase,
             _by_hint=by_hint,
+            _openers=tuple({str(opener) for topic in topics.topics.values() for opener in topic.openers}),
             _phrases=Labels(by_phrase),
             _hints=Labels(by_hint),
             _title_phrases=Labels(by_title_phrase),

@@ -257,7 +257,8 @@ class _Reader:
             return
         children = list(self._children(page))
         for title, url, beside, _ in children:
-            self._thing(title, url, page, self.pages.look(url), parts, in_section=True, beside=beside)
+            extra = () if find_dates(beside.replace(title, "")) else self._of_the_list(page)
+            self._thing(title, url, page, self.pages.look(url), parts, in_section=True, beside=beside, extra=extra)
         if self._segments(page, entry.label):
             return
         below = list(self.publications.within(page))
@@ -271,6 +272,18 @@ class _Reader:
         life = self._life_of_page(page, entry.label, files)
         if alone and (entry.state is Ladder.CONTENT or life is Life.LIVE):
             self._thing(entry.label.rpartition("› ")[2], page.url, page, target, parts, in_section=True)
+
+    def _heads(self, page: Page) -> Iterator[Block]:
+        """The headings of a page, and the short lines of it that stand for such."""
+        for block in self.pages.own[page.key]:
+            if block.text and not block.links and (block.level or (block.cell is None and len(block.text) <= _STAMP)):
+                yield block
+
+    def _of_the_list(self, page: Page) -> tuple[DatedBy, ...]:
+        """The day on which a page of the section says that it was updated, for what it lists without a day."""
+        stamps = [one for one in self.pages.own[page.key] if not one.links and len(one.text) <= _STAMP]
+        told = tuple(self._stated(stamps, ("posted",)))
+        return told if len({one.day for one in told}) == 1 else ()
 
     def _segments(self, page: Page, label: str) -> bool:
         """The disclosures that stand on one page under their names, each with the dates that it states itself."""
@@ -411,6 +424,9 @@ class _Reader:
         general = any(contains_words(folded, phrase) for phrase in self.words.umbrella)
         told, forms = self._told(names, under_menu=in_section or general)
         found_parts = parts | told
+        if article is not None and general and not found_parts:
+            # Under a title that says only "công khai" the headings of the article tell what it holds.
+            found_parts |= self._told((one.text for one in self._heads(article)), under_menu=True)[0]
         if article is not None and not found_parts:
             found_parts = self._told(block.text for block in self.pages.own[article.key])[0]
         dates = self._dates(title, url, page, target, article, files, beside) + list(extra)

@@ -23,11 +23,13 @@ _INPUTS = frozenset(
     {"text", "email", "tel", "date", "number", "file", "radio", "checkbox", "textarea", "select", "url"}
 )
 _WHOLE_PAGE = 3000
+_PAGE_STATE = "__VIEWSTATE"
 _MIN_INPUTS = 2
 _MIN_GUIDE_WORDS = 2
 _MIN_NAME = 5
 _MAX_GUIDE_PAGES = 60
 # "Cách làm: 1. … 2. …": numbered steps behind a colon or at the beginnings of lines
+_NAME_END = re.compile(r"\s+[-–—|]\s+")
 _STEPS = re.compile(r"(?:^|[:：]\s*)(1[.)/]\s+[^\W\d][^\n]{3,120}?)(?:\s|\n)+2[.)/]\s+[^\W\d]", re.M)
 
 
@@ -122,7 +124,9 @@ def _is_service_form(form: Form, page: Page, in_place: bool, vocabulary: Vocabul
     marks = f"{form.css} {form.action}".lower()
     if any(mark in marks for mark in (*vocabulary.search.marks, *vocabulary.forms.comment_marks)):
         return False
-    text = words(form.text) if len(form.text) <= _WHOLE_PAGE else ""
+    # ASP.NET wraps whole pages in one form: what the page says is not what the form asks.
+    wraps_page = any(field.name == _PAGE_STATE for field in form.fields)
+    text = words(form.text) if len(form.text) <= _WHOLE_PAGE and not wraps_page else ""
     asked = f"{text} {' '.join(words(f'{field.label} {field.name}') for field in inputs)}"
     buttons = " ".join(words(f"{field.label} {field.value}") for field in senders)
     terms = vocabulary.forms
@@ -213,18 +217,41 @@ def _gone(pages: Pages, url: str) -> bool:
     return target.attachment is not None and not target.attachment.downloads
 
 
+def _matter(label: str, vocabulary: Vocabulary) -> str:
+    """What a service is for, of its name: "Đăng ký phúc khảo trực tuyến" is for "phuc khao"; "" where it does not say."""
+    told = label_words(_NAME_END.split(label)[0])
+    for word in sorted(vocabulary.forms.service_names, key=len, reverse=True):
+        told = f" {told} ".replace(f" {word} ", " ").strip()
+    return told
+
+
+def _is_about(text: str, matter: str) -> bool:
+    """Whether a guide may be one to a service for this; a service that does not say is told of by any guide."""
+    return not matter or contains_words(words(text), matter)
+
+
 def _guides(pages: Pages, sections: Sections, online: dict[str, Service], vocabulary: Vocabulary) -> Iterator[Guide]:
     listed: dict[str, Page] = {service.page.key: service.page for service in online.values() if not service.page.home}
     for topic in _GUIDE_TOPICS:
         for page in sections.find(topic).pages:
             listed.setdefault(page.key, page)
-    for page in pages.pages:
+    beside = {
+        one.page.key: one.page
+        for service in online.values()
+        for one in pages.occurrences.get(key(service.url), ())
+        if not one.page.home and key(service.url) not in pages.furniture
+    }
+    for page in (*beside.values(), *pages.pages):
         if len(listed) >= _MAX_GUIDE_PAGES:
             break
-        if not page.home and _on_service(_label(page), vocabulary):
+        if page.key in beside or (not page.home and _on_service(_label(page), vocabulary)):
             listed.setdefault(page.key, page)
+    own = {service.page.key for service in online.values()} | beside.keys()
+    matters = [_matter(service.label, vocabulary) for service in online.values()]
     for page in listed.values():
         shown = pages.own_text(page)
+        if page.key not in own and not any(_is_about(shown, matter) for matter in matters):
+            continue
         text = words(shown)
         told = tuple(label.shown for label in vocabulary.people.service_words if contains_words(text, label))
         steps = _STEPS.search(shown)
