@@ -116,8 +116,10 @@ def _of_page(page: Page, pages: Pages, vocabulary: Vocabulary, known: set[tuple[
         yield from _in_text(page, page.metas.get(meta, ""), "meta", vocabulary)
     yield from _in_text(page, page.title, "meta", vocabulary)
     if data.words.stand_in(page.words):
+        warns = _legitimate(page.words, vocabulary) and not page.home
         for block in page.blocks:
-            yield from _in_text(page, block.text, "hidden" if block.hidden else "text", vocabulary)
+            if block.hidden or not warns:
+                yield from _in_text(page, block.text, "hidden" if block.hidden else "text", vocabulary)
     title = words(page.title)
     short = page.words if len(page.words) < _DEFACED_PAGE else ""
     phrase = data.defaced.first_in(title) or data.defaced.first_in(short)
@@ -141,7 +143,8 @@ def _in_text(page: Page, text: str, kind: str, vocabulary: Vocabulary) -> Iterat
             (kind in ("hidden", "meta") and bool(brands))
             or len(brands) >= 2
             or (bool(brands) and bool(phrases))
-            or len(phrases) + len(weak) >= 3
+            # A text that everybody sees and that names no brand may be about the matter.
+            or (kind != "text" and len(phrases) + len(weak) >= 3)
         )
         yield Sign(kind, page, defuse(text), (brands or phrases)[0].shown, name, sure)
 

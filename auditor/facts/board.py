@@ -20,6 +20,7 @@ _MAX_LINES = 300
 _SHORT_TITLE = 8  # words of a title that speaks of little beside the board
 _MAX_FURNITURE = 1500  # characters of a block at the edge of the page that may name somebody
 _AFTER_LABEL = 160
+_NEAR = 3  # clicks from the home page
 _CLAUSE = re.compile(r"\s*[;|•]\s*|(?<=[^\W\d_]{3})\.\s+(?=[^\W\d_a-z])|\n")
 _BEFORE_LABEL = re.compile(r"\s*[,.:–-]\s+(?=[^\W\d_][^,.;:()]{2,40}:)")
 
@@ -79,8 +80,10 @@ def read(pages: Pages, sections: Sections, people: People, vocabulary: Vocabular
         for page in pages.front:
             add(reader.members(page, reader.block_of_board(page)))
     if not members:
-        for page in pages.front:
-            add(reader.named_at_the_edge(page))
+        named = vocabulary.people.board.named
+        for page in pages.pages:
+            if page in pages.front or (page.depth <= _NEAR and named.stand_in(page.words)):
+                add(reader.named_at_the_edge(page))
     return Board(tuple(members.values()), reader.responsible(_places(pages, sections)), _announced(sections))
 
 

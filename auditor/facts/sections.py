@@ -40,6 +40,7 @@ _PLACEHOLDER_TEXT = 150
 _MAX_SINGLES = 60
 _MAX_CHILDREN = 60
 _MAX_HINTS = 5
+_TELLING_YEARS = 2
 _INPUTS = frozenset({"text", "number", "select", "tel", "date"})
 _BUTTONS = frozenset({"submit", "button", "image"})
 _TITLE_PARTS = re.compile(r"\s+[-–—|»:•]+\s+|\s*[|»]\s*")
@@ -174,6 +175,7 @@ class _Finder:
         self.singles: dict[str, dict[str, Single]] = {}
         self._content: dict[tuple[str, str], Content] = {}
         self._children: dict[str, Mapping[str, tuple[Link, ...]]] = {}
+        self._named = self._names_of_sections()
         self._hints = self._find_hints()
 
     def sections(self) -> dict[str, Section]:
@@ -307,24 +309,46 @@ class _Finder:
             if name in self.entries:
                 continue
             for hint in self._hints.get(name, ())[:_MAX_HINTS]:
-                target = self.pages.look(hint.url)
-                if target.page is not None and not target.page.home:
-                    self._told(name, topic, hint.label, hint.page, target, self.pages.own_text(target.page))
+                self._read_hint(name, topic, hint)
+            if topic.content_years and name not in self.entries:
+                # A text of years and foundings is a history whatever the menu calls it.
+                for hint in self._named.values():
+                    if not self.vocabulary.topics_of_label(hint.label):
+                        self._read_hint(name, topic, hint, least_years=_TELLING_YEARS)
 
-    def _told(self, name: str, topic: Topic, label: str, page: Page, target: Target | None, text: str) -> None:
+    def _read_hint(self, name: str, topic: Topic, hint: Hint, *, least_years: int = 1) -> None:
+        target = self.pages.look(hint.url)
+        listed = len(hint.label) >= 2 * _ARTICLE_TITLE  # a piece of news among the names of sections
+        if target.page is not None and not target.page.home and not listed:
+            self._told(name, topic, hint.label, hint.page, target, self.pages.own_text(target.page), least_years)
+
+    def _told(
+        self,
+        name: str,
+        topic: Topic,
+        label: str,
+        page: Page,
+        target: Target | None,
+        text: str,
+        least_years: int = 1,
+    ) -> None:
         """An entry of a topic where the text of the page behind a label tells of it."""
         folded = words(text)
         if len(folded) < _TOLD:
             return
         told = list(dict.fromkeys(topic.content.each_in(folded)))
         years = {*_TOLD_YEAR.findall(folded), *_MILESTONE.findall(text)} if topic.content_years else set[str]()
-        if (len(told) >= 2 and (years or not topic.content_years)) or len(years) >= 3:
+        if topic.content_years:
+            enough = (len(told) >= 2 and len(years) >= least_years) or len(years) >= max(3, least_years)
+        else:
+            enough = len(told) >= 2
+        if enough:
             behind = target.page if target is not None and target.page is not None else page
             quote = quote_around(behind, told[0]) if told else ""
             self._add(Entry(name, label, page, behind.url, target, Ladder.CONTENT, quote or text[:_TOLD], False))
 
-    def _find_hints(self) -> dict[str, list[Hint]]:
-        """Names of sections, in menus, at the edges and on the home page, that hold the hints of topics."""
+    def _names_of_sections(self) -> dict[str, Hint]:
+        """What menus, edges and headings of the home page, and short links there, call sections, by their words."""
         named: dict[str, Hint] = {}
         for ident, occurrences in self.pages.occurrences.items():
             occurrence = next((one for one in occurrences if one.page.home), occurrences[0])
@@ -337,8 +361,11 @@ class _Finder:
             for block in page.headings:
                 if (label := label_words(block.text)).count(" ") < _HEADING_WORDS:
                     named.setdefault(label, Hint(block.text, page, page.url))
+        return named
+
+    def _find_hints(self) -> dict[str, list[Hint]]:
         found: dict[str, list[Hint]] = {}
-        for label, hint in named.items():
+        for label, hint in self._named.items():
             for topic in self.vocabulary.topics_hinted(label):
                 found.setdefault(topic, []).append(hint)
         return found
@@ -539,7 +566,10 @@ class _Finder:
         )
 
     def _wants_login(self, page: Page, own: list[Block]) -> bool:
-        return any(field.kind == "password" for form in page.forms for field in form.fields) and len(own) < 40
+        home = self.pages.home
+        if home is not None and _asks_password(home):
+            return False  # the box for members stands on every page
+        return _asks_password(page) and len(own) < 40
 
     def _under_heading(self, page: Page, index: int) -> Content:
         return self._weigh(page, self._part_under(page, index), label_words(page.blocks[index].text))
@@ -600,6 +630,10 @@ class _Finder:
             if single.target.page is not None:
                 found.setdefault(single.target.page.key, single.target.page)
         return tuple(found.values())
+
+
+def _asks_password(page: Page) -> bool:
+    return any(field.kind == "password" for form in page.forms for field in form.fields)
 
 
 def _distinct(occurrences: tuple[Occurrence, ...]) -> Iterable[Occurrence]:
