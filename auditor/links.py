@@ -20,12 +20,20 @@ _SCRIPT_TARGET = re.compile(
 )
 _REFRESH = re.compile(r"""^\s*(?P<wait>[\d.]*)\s*[;,]?\s*(?:url\s*=\s*)?['"]?(?P<url>[^'">]*)""", re.I)
 _OPTION_URL = re.compile(r"(?:https?:)?//|/|[\w.-]+\.(?:html?|php|aspx?|jsp)\b|\?", re.I)
+# Parts of the content, not of the page, that class names call header or footer ("card-header", "entry-footer"), and
+# names of looks, not of places ("border-bottom", "text-left").
+_PART = r"(?<!card-)(?<!panel-)(?<!entry-)(?<!post-)(?<!article-)(?<!accordion-)(?<!modal-)(?<!block-)(?<!box-)(?<!section-)"
+_PART += r"(?<!news-)(?<!item-)(?<!list-)(?<!table-)(?<!tab-)(?<!content-)(?<!title-)(?<!category-)(?<!card_)(?<!panel_)(?<!box_)"
+_ALONE = r"(?<![\w-])(?:{})(?![\w-])"
 _REGION = re.compile(
     r"(?P<crumb>bread-?crumb|duong-?dan|crumbs)"
-    r"|(?P<footer>foot(?:er)?\b|footer|chan-?trang|bottom)"
+    rf"|(?P<footer>{_PART}foot(?:er)?\b|{_PART}footer|chan-?trang|"
+    r"(?<!border-)(?<!align-)(?<!text-)(?<!margin-)(?<!padding-)(?<!position-)(?<!header-)(?<!head-)(?<!top-)(?<!menu-)(?<!nav-)"
+    r"(?<!content-)bottom(?!-0|-line|-border))"
     r"|(?P<menu>menu|nav(?!y)|navi|danhmuc|danh-muc|topbar|toolbar)"
-    r"|(?P<header>header|banner|masthead|\bhead\b|logo)"
-    r"|(?P<aside>side-?bar|aside|(?<!elementor-)(?<!siteorigin-)(?<!so-)widget|col-?(?:left|right)|(?:left|right)-?col(?:umn)?|\bleft\b|\bright\b|block-?right)",
+    rf"|(?P<header>{_PART}header|banner|masthead|{_ALONE.format('head')}|(?:page|site|top|main|web)[-_]?head\b|logo)"
+    r"|(?P<aside>side-?bar|aside|(?<!elementor-)(?<!siteorigin-)(?<!so-)widget|col-?(?:left|right)"
+    rf"|(?:left|right)-?(?:col(?:umn)?|side|bar|block|panel)|{_ALONE.format('left|right')}|block-?right|block-?left)",
     re.I,
 )
 _SELECTOR = (
@@ -87,6 +95,8 @@ class Regions:
                 break
             path.append(ident)
             own = own_region(current.tag or "", current.attributes)
+            if own and current.tag in _EDGES and stands_in_a_part(current):
+                own = None
             if own is not None:
                 region = own
                 break
@@ -111,6 +121,23 @@ _ROLE_REGION = {
     "main": "",
     "menubar": "menu",
 }
+
+
+_EDGES = frozenset(("header", "footer"))
+_PARTS = frozenset(("article", "section", "li"))
+_MAX_CLIMB = 6
+
+
+def stands_in_a_part(node: LexborNode) -> bool:
+    """Whether a header or footer is that of an article or section, not of the page (HTML Living Standard, 4.3.8)."""
+    above = node.parent
+    for _ in range(_MAX_CLIMB):
+        if above is None:
+            return False
+        if above.tag in _PARTS:
+            return True
+        above = above.parent
+    return False
 
 
 def own_region(tag: str, attributes: Mapping[str, str | None]) -> str | None:

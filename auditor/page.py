@@ -11,7 +11,15 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from auditor.charset import Decoded, decode
-from auditor.links import TAG_REGION, Link, PageLinks, extract_links, is_hidden, own_region
+from auditor.links import (
+    TAG_REGION,
+    Link,
+    PageLinks,
+    extract_links,
+    is_hidden,
+    own_region,
+    stands_in_a_part,
+)
 from auditor.model import Capture
 from auditor.text import clean, words
 from auditor.urls import absolute, file_name, key
@@ -30,6 +38,7 @@ _PLAIN: Final = frozenset(
 _TELLING_TAGS: Final = frozenset(
     "img iframe frame video audio source embed input button form time table tr td th".split()
 )
+_EDGES: Final = frozenset(("header", "footer"))
 _CONTACT: Final = ("mailto:", "tel:")
 _FRAMES: Final = frozenset(("iframe", "frame", "embed", "form"))
 _ARIA_LEVELS: Final = frozenset("123456")
@@ -301,13 +310,13 @@ class _Reader:
             if role == "heading":  # WAI-ARIA: Google Sites has no other headings
                 told = attributes.get("aria-level") or "2"
                 level = int(told) if told in _ARIA_LEVELS else 2
-            if opened is not None:
+            if opened is not None and not (tag in _EDGES and stands_in_a_part(node)):
                 region = opened
             if hides or "hidden" in attributes:
                 hidden = True
         else:
             path = hash((path, tag))
-            if tag in TAG_REGION:
+            if tag in TAG_REGION and not (tag in _EDGES and stands_in_a_part(node)):
                 region = TAG_REGION[tag]
         if tag == "a" or tag == "area":
             link = self.link_index.get(node.mem_id, link)

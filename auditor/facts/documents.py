@@ -728,14 +728,26 @@ class _Reader:
     def _merged(self, records: list[_Record]) -> list[Document]:
         groups: dict[str, list[_Record]] = {}
         aliases: dict[str, str] = {}
+        numbered = self._numbered_rows(records)
         for record in records:
             ident = self._ident(record)
+            if record.detail and key(record.detail) == record.page.key:
+                ident = numbered.get(words(record.texts.get("number", "")), ident)
             title = words(record.title)
             alias = f"{words(record.texts.get('number', ''))}|{title[:60]}" if len(title) >= _TITLE else ident
             ident = aliases.setdefault(alias, ident) if ident not in groups else ident
             groups.setdefault(ident, []).append(record)
         documents = [self._document(group) for group in groups.values()]
         return [document for document in documents if document.title or document.number]
+
+    def _numbered_rows(self, records: list[_Record]) -> dict[str, str]:
+        """The rows of lists by their number, where one row alone bears it: the page of that number is the same one."""
+        rows: dict[str, set[str]] = {}
+        for record in records:
+            number = record.texts.get("number", "")
+            if "/" in number and not (record.detail and key(record.detail) == record.page.key):
+                rows.setdefault(words(number), set()).add(self._ident(record))
+        return {number: idents.pop() for number, idents in rows.items() if len(idents) == 1}
 
     def _document(self, group: list[_Record]) -> Document:
         texts: dict[str, str] = {}

@@ -28,6 +28,7 @@ _MIN_CHARGE = 5
 _HONORIFIC = 8  # characters before a name that hold no more than a title
 _MAX_SENTENCES = 3000  # characters of a block that is read sentence by sentence
 _BEFORE_NAME = 60
+_SHORT_LINE = 80  # characters of a block that may be somebody's number
 _MIN_STAFF = 3  # people without a leader's post that make a list of duties a directory
 _LONGEST_NAME = 90  # characters of a name with titles
 _SEPARATORS = re.compile(r"\s+[-–—|/]\s+|\s*[;|•·]\s*|\s*[,:：]\s+|\s+(?=\()|(?<=\))\s+|[()]")
@@ -226,10 +227,12 @@ def _candidates(pages: Pages, sections: Sections, fronts: set[str]) -> Iterator[
 
 
 def _shows_addresses(pages: Pages, page: Page) -> bool:
-    """Whether a page shows e-mail addresses of as many people as a directory has, whatever it calls itself."""
+    """Whether a page shows addresses or numbers of as many people as a directory has, whatever it calls itself."""
     shown = 0
     for block in pages.own[page.key]:
         if "@" in block.text or HIDDEN_EMAIL.search(block.text):
+            shown += 1
+        elif len(block.text) < _SHORT_LINE and PHONE.search(block.text):
             shown += 1
         elif block.links:
             shown += any(page.links[index].href.startswith("mailto:") for index in block.links)
