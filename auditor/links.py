@@ -22,14 +22,17 @@ _REFRESH = re.compile(r"""^\s*(?P<wait>[\d.]*)\s*[;,]?\s*(?:url\s*=\s*)?['"]?(?P
 _OPTION_URL = re.compile(r"(?:https?:)?//|/|[\w.-]+\.(?:html?|php|aspx?|jsp)\b|\?", re.I)
 # Parts of the content, not of the page, that class names call header or footer ("card-header", "entry-footer"), and
 # names of looks, not of places ("border-bottom", "text-left").
-_PART = r"(?<!card-)(?<!panel-)(?<!entry-)(?<!post-)(?<!article-)(?<!accordion-)(?<!modal-)(?<!block-)(?<!box-)(?<!section-)"
-_PART += r"(?<!news-)(?<!item-)(?<!list-)(?<!table-)(?<!tab-)(?<!content-)(?<!title-)(?<!category-)(?<!card_)(?<!panel_)(?<!box_)"
+_PART = (
+    r"(?<!card-)(?<!panel-)(?<!entry-)(?<!post-)(?<!article-)(?<!accordion-)(?<!modal-)(?<!block-)(?<!box-)"
+    r"(?<!section-)(?<!news-)(?<!item-)(?<!list-)(?<!table-)(?<!tab-)(?<!content-)(?<!title-)(?<!category-)"
+    r"(?<!card_)(?<!panel_)(?<!box_)"
+)
 _ALONE = r"(?<![\w-])(?:{})(?![\w-])"
 _REGION = re.compile(
     r"(?P<crumb>bread-?crumb|duong-?dan|crumbs)"
     rf"|(?P<footer>{_PART}foot(?:er)?\b|{_PART}footer|chan-?trang|"
-    r"(?<!border-)(?<!align-)(?<!text-)(?<!margin-)(?<!padding-)(?<!position-)(?<!header-)(?<!head-)(?<!top-)(?<!menu-)(?<!nav-)"
-    r"(?<!content-)bottom(?!-0|-line|-border))"
+    r"(?<!border-)(?<!align-)(?<!text-)(?<!margin-)(?<!padding-)(?<!position-)(?<!header-)(?<!head-)(?<!top-)"
+    r"(?<!menu-)(?<!nav-)(?<!content-)bottom(?!-0|-line|-border))"
     r"|(?P<menu>menu|nav(?!y)|navi|danhmuc|danh-muc|topbar|toolbar)"
     rf"|(?P<header>{_PART}header|banner|masthead|{_ALONE.format('head')}|(?:page|site|top|main|web)[-_]?head\b|logo)"
     r"|(?P<aside>side-?bar|aside|(?<!elementor-)(?<!siteorigin-)(?<!so-)widget|col-?(?:left|right)"

@@ -152,6 +152,7 @@ REASONS: dict[str, str] = {
     "broken": "Có nhưng không hoạt động",
     "abuse": "Có dấu hiệu bị chèn nội dung xấu",
     "needs_person": "Cần người xem và kết luận",
+    "other_name": "Có mục mang tên khác, cần người xem",
     "no_data": "Không có dữ liệu để kết luận",
     "not_for_kind": "Không dành cho loại hình này",
     "no_service": "Đơn vị không cung cấp dịch vụ",

@@ -6,7 +6,7 @@ from auditor.checks.document_origin import documents_as_evidence, no_documents
 from auditor.facts.documents import Documents, file_states
 from auditor.facts.pages import Pages, Reach, evidence_of
 from auditor.facts.search import Search
-from auditor.model import Evidence, Finding, Reason, failed, manual, partial, passed, undetermined
+from auditor.model import Evidence, Finding, Reason, failed, partial, passed, undetermined
 
 _UNREAD = (Reach.UNVISITED, Reach.FAILED, Reach.FORBIDDEN, Reach.BLOCKED)
 

@@ -80,7 +80,8 @@ def finding_of(found: Section, name: str, pages: Pages, *, external_passes: bool
 def perhaps(hint: Hint, name: str) -> Finding:
     """The answer where a section of another name may be the one: a person is asked before it is called missing."""
     return manual(
-        f"Không có mục nào mang tên thường gặp của {name}, nhưng mục “{hint.label[:120]}” có thể là mục này; cần người xem.",
+        f"Không có mục nào mang tên thường gặp của {name}, nhưng mục “{hint.label[:120]}” có thể là mục này; "
+        "cần người xem.",
         [evidence_of(hint.page, hint.label, "Nơi thấy mục này"), Evidence(hint.url, "", "Địa chỉ của mục")],
         Reason.OTHER_NAME,
         remedy=f"Nếu mục “{hint.label[:120]}” là {name}, hãy đặt tên mục như vậy để người xem dễ tìm.",

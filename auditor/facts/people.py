@@ -230,12 +230,13 @@ def _shows_addresses(pages: Pages, page: Page) -> bool:
     """Whether a page shows addresses or numbers of as many people as a directory has, whatever it calls itself."""
     shown = 0
     for block in pages.own[page.key]:
-        if "@" in block.text or HIDDEN_EMAIL.search(block.text):
-            shown += 1
-        elif len(block.text) < _SHORT_LINE and PHONE.search(block.text):
-            shown += 1
-        elif block.links:
-            shown += any(page.links[index].href.startswith("mailto:") for index in block.links)
+        text = block.text
+        shown += (
+            "@" in text
+            or HIDDEN_EMAIL.search(text) is not None
+            or (len(text) < _SHORT_LINE and PHONE.search(text) is not None)
+            or any(page.links[index].href.startswith("mailto:") for index in block.links)
+        )
         if shown >= _MIN_STAFF:
             return True
     return False

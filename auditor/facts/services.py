@@ -218,7 +218,7 @@ def _gone(pages: Pages, url: str) -> bool:
 
 
 def _matter(label: str, vocabulary: Vocabulary) -> str:
-    """What a service is for, of its name: "Đăng ký phúc khảo trực tuyến" is for "phuc khao"; "" where it does not say."""
+    """What a service is for by its name ("Đăng ký phúc khảo trực tuyến": "phuc khao"); "" where it does not say."""
     told = label_words(_NAME_END.split(label)[0])
     for word in sorted(vocabulary.forms.service_names, key=len, reverse=True):
         told = f" {told} ".replace(f" {word} ", " ").strip()

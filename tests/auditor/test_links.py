@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from auditor.links import Link, PageLinks, extract_links
@@ -77,3 +78,22 @@ def test_deep_nesting_and_limit() -> None:
     deep = "<div>" * 30000 + '<a href="/day">đáy</a>'
     assert one(deep).url == URL + "day"
     assert len(extract_links(LexborHTMLParser('<a href="/1">1</a>' * 50), URL, limit=10).links) == 10
+
+
+@pytest.mark.parametrize(
+    ("html", "region"),
+    [
+        ('<div class="border-bottom py-2"><a href="/a">A</a></div>', ""),
+        ('<div class="text-left"><a href="/a">A</a></div>', ""),
+        ('<div class="card-header"><a href="/a">A</a></div>', ""),
+        ('<div class="elementor-widget-heading"><a href="/a">A</a></div>', ""),
+        ('<article><header><h2><a href="/a">A</a></h2></header></article>', ""),
+        ('<div class="left"><a href="/a">A</a></div>', "aside"),
+        ('<div class="widget"><a href="/a">A</a></div>', "aside"),
+        ('<div class="bottom"><a href="/a">A</a></div>', "footer"),
+        ('<div class="page-header"><a href="/a">A</a></div>', "header"),
+        ('<header><div><a href="/a">A</a></div></header>', "header"),
+    ],
+)
+def test_looks_and_parts_of_content_are_no_places(html: str, region: str) -> None:
+    assert one(html).region == region

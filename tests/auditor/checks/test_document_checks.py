@@ -127,7 +127,7 @@ SEARCH = (
         (table(ORDER) + SEARCH, {"attachments": {"/a.pdf": 404}}, Verdict.PARTIAL),
         (table(ORDER) + SEARCH, {"attachments": {"/a.pdf": b"<html>x</html>"}}, Verdict.PARTIAL),
         (table(ORDER) + SEARCH, {}, Verdict.UNDETERMINED),
-        (table(ORDER).replace("/a.pdf", "https://drive.google.com/file/d/x") + SEARCH, {}, Verdict.MANUAL),
+        (table(ORDER).replace("/a.pdf", "https://drive.google.com/file/d/x") + SEARCH, {}, Verdict.PARTIAL),
         (table(NOTE) + SEARCH, {}, Verdict.PARTIAL),
     ],
     ids=["all", "no search", "dead file", "a page for a file", "file not fetched", "file on a drive", "no file"],

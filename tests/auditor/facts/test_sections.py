@@ -124,3 +124,26 @@ def test_a_history_told_on_the_introduction_page() -> None:
 def test_another_units_section_is_not_this_units() -> None:
     found = find(("Thủ tục hành chính", "http://thcskhac.hcm.edu.vn/tthc"), {})
     assert found.state is Ladder.EXTERNAL
+
+
+def test_a_section_of_another_name_is_known_by_what_it_tells() -> None:
+    told = find(("Quy trình - đơn từ", "/qt"), {"/qt": f"<h2>Quy trình</h2>{TEXT}"})
+    assert told.state is Ladder.CONTENT, told
+    untold = find(("Quy trình - đơn từ", "/qt"), {"/qt": "<h2>Quy trình</h2><p>Mời xem ở phòng 3.</p>"})
+    assert untold.state is Ladder.NONE
+    assert untold.hint is not None
+    assert untold.hint.label == "Quy trình - đơn từ"
+    assert find(("Tổ hành chính", "/hc"), {"/hc": TEXT}).hint is None
+
+
+def test_a_history_under_any_name_is_known_by_its_years() -> None:
+    text = "<p>1986: thành lập với 9 lớp. 1995: tách khối bán công. 2003: đổi tên. 2016: khánh thành nhà mới.</p>"
+    assert find(("Trường xưa và nay", "/xua"), {"/xua": text}, "history").state is Ladder.CONTENT
+    news = "<p>Hội thi năm 2024 có 12 đội, năm 2025 có 15 đội dự thi.</p>"
+    assert find(("Góc đọc", "/xua"), {"/xua": news}, "history").state is Ladder.NONE
+
+
+@pytest.mark.parametrize("label", ["CK tài chính", "Điều kiện đảm bảo CL"])
+def test_abbreviated_labels_are_spelled_out(label: str) -> None:
+    topic = "disclosure_finance" if "CK" in label else "disclosure_conditions"
+    assert find((label, "/ck"), {"/ck": TEXT}, topic).state is Ladder.CONTENT
