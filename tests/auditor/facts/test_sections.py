@@ -137,7 +137,8 @@ def test_a_section_of_another_name_is_known_by_what_it_tells() -> None:
 
 
 def test_a_history_under_any_name_is_known_by_its_years() -> None:
-    text = "<p>1986: thành lập với 9 lớp. 1995: tách khối bán công. 2003: đổi tên. 2016: khánh thành nhà mới.</p>"
+    text = "<p>1986: thành lập với 9 lớp. 1995: tách khối bán công. 2003: đổi tên. 2016: khánh thành nhà mới."
+    text += " 2024: nhận danh hiệu trường học hạnh phúc, mười lăm phòng học mới.</p>"
     assert find(("Trường xưa và nay", "/xua"), {"/xua": text}, "history").state is Ladder.CONTENT
     news = "<p>Hội thi năm 2024 có 12 đội, năm 2025 có 15 đội dự thi.</p>"
     assert find(("Góc đọc", "/xua"), {"/xua": news}, "history").state is Ladder.NONE
