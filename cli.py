@@ -104,7 +104,18 @@ def audit(
 
 @app.command()
 def check(
-    url: Annotated[str, typer.Argument(metavar="ĐỊA-CHỈ", help="Địa chỉ trang web, ví dụ thcsvidu.hcm.edu.vn.")],
+    url: Annotated[
+        str | None, typer.Argument(metavar="ĐỊA-CHỈ", help="Địa chỉ trang web, ví dụ thcsvidu.hcm.edu.vn.")
+    ] = None,
+    saved: Annotated[
+        Path | None,
+        typer.Option(
+            "--file",
+            metavar="TỆP",
+            help="Xét một bản lưu thay cho trang trên mạng: trang lưu từ trình duyệt (.html, .mhtml), hoặc tệp .zip "
+            "gồm nhiều trang; không dùng mạng.",
+        ),
+    ] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="TÊN", help="Tên đầy đủ của đơn vị, có dấu.")] = None,
     kind: Annotated[
         str | None,
@@ -131,16 +142,17 @@ def check(
     day = _as_of(as_of)
     if fail_under is not None and not 0 <= fail_under <= 100:
         raise _Refused(f"--fail-under {fail_under:g}: phải là số từ 0 đến 100.")
-    units = one_unit(url, name, kind)
-    run_id = _new_run_id()
-    folder = out or Path(f"check-{run_id}")
-    settings = _config(config, store or _own_store(folder))
+    with _source(url, saved) as (address, crawl):
+        units = one_unit(address, name, kind)
+        run_id = _new_run_id()
+        folder = out or Path(f"check-{run_id}")
+        settings = _config(config, store or _own_store(folder))
 
-    def work(tools: Tools) -> Outcome:
-        return run.audit(run_id, units, settings, folder, day, tools)
+        def work(tools: Tools) -> Outcome:
+            return run.audit(run_id, units, settings, folder, day, tools)
 
-    _tell_register(units, quiet=quiet, json_logs=json_logs)
-    code = _carried_out(run_id, folder, work, quiet=quiet, json_logs=json_logs, announce=False)
+        _tell_register(units, quiet=quiet, json_logs=json_logs)
+        code = _carried_out(run_id, folder, work, quiet=quiet, json_logs=json_logs, announce=False, crawl=crawl)
     if code in (EXIT_INTERRUPTED, EXIT_MACHINE):
         raise typer.Exit(code)
     unit = _only_unit(folder)
@@ -565,6 +577,27 @@ def _crawl(task: CrawlTask) -> None:
         raise KeyboardInterrupt from error
 
 
+@contextmanager
+def _source(url: str | None, saved: Path | None) -> Iterator[tuple[str, Callable[[CrawlTask], None]]]:
+    """The address that `check` looks at, and what fills its archive: the crawl, or a saved copy."""
+    if saved is None:
+        if url is None:
+            raise _Refused("hãy ghi địa chỉ trang web, ví dụ: auditor check thcsvidu.hcm.edu.vn")
+        yield url, _crawl
+        return
+    from auditor.vocabulary import load_vocabulary
+    from spiders.saved import archive_saved, open_saved
+
+    with open_saved(saved, url) as copy:
+
+        def fill(task: CrawlTask) -> None:
+            for unit in task.units:
+                terms = load_vocabulary().telling_terms()
+                task.on_unit(unit, archive_saved(copy, unit, task.config, task.archive_dir, terms))
+
+        yield copy.home_url, fill
+
+
 def _write_reports(task: ReportTask) -> None:
     from reports.excel import write_workbook
     from reports.html import write_pages
@@ -581,6 +614,7 @@ def _carried_out(
     quiet: bool,
     json_logs: bool,
     announce: bool = True,
+    crawl: Callable[[CrawlTask], None] | None = None,
 ) -> int:
     """Does a run's work with the real tools, between the two lines `run <id>`; gives the exit code."""
     from auditor.progress import reporter
@@ -592,7 +626,7 @@ def _carried_out(
         reporter(sys.stderr, quiet=quiet, json_logs=json_logs) as told,
     ):
         tools = Tools(
-            crawl=_crawl,
+            crawl=crawl or _crawl,
             reports=_write_reports,
             now=lambda: datetime.now(UTC),
             stopping=stopping,
@@ -703,8 +737,9 @@ def _known_errors() -> tuple[type[Exception], ...]:
     from auditor.register import RegisterError
     from auditor.run import UsageError
     from auditor.store import StoreError
+    from spiders.saved import SavedCopyError
 
-    return (_Refused, RegisterError, ConfigError, ChecklistError, StoreError, UsageError)
+    return (_Refused, RegisterError, ConfigError, ChecklistError, StoreError, UsageError, SavedCopyError)
 
 
 _USAGE = {

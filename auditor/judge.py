@@ -263,8 +263,10 @@ def _why_unseen(pages: Pages, vocabulary: Vocabulary) -> Finding | None:
         blocked = sum(pages.look(url).reach in (Reach.BLOCKED, Reach.FORBIDDEN) for url in unread)
         reason = Reason.BLOCKED if unread and blocked >= len(unread) / 2 else Reason.CRAWL_CUT_SHORT
         what = f"{len(unread)} trên {len(menu)} mục của menu chưa đọc được" if unread else "Chưa đọc hết cổng"
+        saved = pages.end.stopped_by is StoppedBy.SAVED_COPY
+        why = "không có trong bản lưu" if saved else "bị chặn, quá giới hạn hoặc lỗi đường truyền"
         return undetermined(
-            f"{what} (bị chặn, quá giới hạn hoặc lỗi đường truyền).",
+            f"{what} ({why}).",
             [Evidence(url, "", "Chưa đọc được") for url in unread[:3]]
             or [Evidence(home.url, home.title, "Lượt đọc bị ngắt giữa chừng", home.fetched_at)],
             reason,

@@ -44,7 +44,7 @@ class Status(StrEnum):
 
 
 class StoppedBy(StrEnum):
-    """What ended the crawl of a unit. COMPLETE: nothing was left to visit."""
+    """What ended the crawl of a unit. COMPLETE: nothing was left to visit; SAVED_COPY: a saved copy lacks pages."""
 
     COMPLETE = "complete"
     MAX_PAGES = "max_pages"
@@ -52,6 +52,7 @@ class StoppedBy(StrEnum):
     MAX_SECONDS = "max_seconds"
     MAX_ARCHIVE_BYTES = "max_archive_bytes"
     TOO_MANY_FAULTS = "too_many_faults"
+    SAVED_COPY = "saved_copy"
     BLOCKED = "blocked"
     UNREACHABLE = "unreachable"
     NO_WEBSITE = "no_website"

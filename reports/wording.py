@@ -199,6 +199,7 @@ CAUSE_ADVICE: dict[str, str] = {
     "bad_address": "Sửa địa chỉ trong danh sách.",
     "redirects_to_other_unit": "Kiểm tra lại địa chỉ trong danh sách: địa chỉ này đang dẫn sang website "
     "của đơn vị khác.",
+    "saved_copy": "Lưu thêm các trang còn thiếu rồi đánh giá lại, hoặc đánh giá trực tiếp qua mạng.",
     "needs_rendering": "Cài trình duyệt cho chương trình đánh giá rồi đánh giá lại.",
 }
 
@@ -209,6 +210,7 @@ STOPPED_BY: dict[str, str] = {
     "max_seconds": "Hết thời gian quy định",
     "max_archive_bytes": "Hết dung lượng lưu trữ quy định",
     "too_many_faults": "Quá nhiều lỗi truy cập",
+    "saved_copy": "Bản lưu không có đủ các trang của cổng",
     "blocked": "Bị chặn",
     "unreachable": "Không truy cập được",
     "no_website": "Chưa có website",
@@ -216,6 +218,7 @@ STOPPED_BY: dict[str, str] = {
 }
 
 NOTES: dict[str, str] = {
+    "saved_copy": "Đánh giá trên bản lưu do người dùng cung cấp, không phải trên cổng đang hoạt động.",
     "robots_unreadable": "Không đọc được tệp robots.txt của cổng thông tin; coi như không có.",
     "certificate_invalid": "Chứng thư số của cổng thông tin không hợp lệ (hết hạn, tự ký hoặc sai tên miền).",
     "rendered": "Cổng thông tin chỉ hiện đủ nội dung khi chạy mã kịch bản; chương trình đã xem bằng trình duyệt thật.",

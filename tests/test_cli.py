@@ -108,6 +108,9 @@ WRONG = [
     (["check", "a.edu.vn", "--kind", "đại học"], "--kind"),
     (["check", "a.edu.vn", "--fail-under", "101"], "--fail-under"),
     (["check", "a.edu.vn", "--fail-under", "x"], "--fail-under"),
+    (["check"], "địa chỉ"),
+    (["check", "--file", "khong-co.zip"], "khong-co.zip"),
+    (["check", "--file", "a.csv"], "không có trang web nào"),
     (["rescore", "latest"], "auditor.db"),
     (["report", "latest"], "auditor.db"),
     (["resume", "latest"], "auditor.db"),
@@ -322,6 +325,22 @@ def test_an_interrupted_check_ends_without_a_summary(
     monkeypatch.setattr(cli, "_crawl", FakeCrawl(0, KeyboardInterrupt()))
     assert cli.run_cli(["check", "a.edu.vn", "--quiet"]) == 130
     assert capsys.readouterr().out == ""
+
+
+def test_check_of_a_saved_page_needs_no_network(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "_crawl", crawl_that(AssertionError("the network was asked")))
+    (folder / "Trang chủ.html").write_text(
+        "<!-- saved from url=(0024)https://thcsvidu.edu.vn/ --><html><title>Trường THCS Ví Dụ</title>"
+        '<body><h1>Trường THCS Ví Dụ</h1><a href="https://thcsvidu.edu.vn/tin-tuc">Tin tức</a></body></html>',
+        encoding="utf-8",
+    )
+    name = ["--name", "Trường THCS Ví Dụ"]
+    assert cli.run_cli(["check", "--file", "Trang chủ.html", *name, "--json", "--quiet", "--out", "one"]) == 0
+    unit = json.loads(capsys.readouterr().out)
+    assert (unit["status"], unit["crawl"]["stopped_by"]) == ("partial", "saved_copy")
+    assert not [item["id"] for item in unit["items"] if item["reason"] == "not_found"]
 
 
 def samples_register() -> Any:
