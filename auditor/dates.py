@@ -16,7 +16,7 @@ from importlib import resources
 
 import yaml
 
-from auditor.text import fold, words
+from auditor.text import fold, has_digit, words
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _VIETNAM = timezone(timedelta(hours=7))
@@ -202,9 +202,11 @@ def find_dates(text: str, *, fetched: date | None = None, month_first: frozenset
 
     `month_first` are the forms of `number_forms` in which the month stands before the day.
     """
-    if len(text) <= _REMEMBERED:
-        return list(_remembered_dates(text, fetched, month_first))
-    return _dates(text, fetched, month_first)
+    if len(text) > _REMEMBERED:
+        return _dates(text, fetched, month_first)
+    if fetched is None and not has_digit(text):
+        return []  # only relative dates do without: "hôm qua"
+    return list(_remembered_dates(text, fetched, month_first))
 
 
 @lru_cache(maxsize=16384)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 _REMEMBERED = 300
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
+_DIGIT = re.compile(r"\d")
 _NOT_WORD_CHARACTER = re.compile(r"[^0-9a-z]")
 
 # Letters that NFD does not take apart; the gha letters stand for Ư in PDF text with a broken font map.
@@ -76,6 +77,12 @@ def _folded_words(text: str) -> str:
 
 # Short texts stand on many pages of a portal and are asked for by many facts.
 _remembered_words = lru_cache(maxsize=65536)(_folded_words)
+
+
+@lru_cache(maxsize=16384)
+def has_digit(text: str) -> bool:
+    """Whether a digit stands in a short text: asked of each before dates, numbers and addresses are looked for."""
+    return _DIGIT.search(text) is not None
 
 
 def has_accents(text: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib import resources
@@ -103,11 +103,17 @@ class Labels(tuple[Label, ...]):
 
     @cached_property
     def _finder(self) -> AhoCorasick:
-        return AhoCorasick([f" {label} " for label in self])
+        return _finder_of(self)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return no_info_after_validator_function(cls, handler(tuple[Annotated[Label, PlainValidator(_label)], ...]))
+
+
+# Some labels are put together anew for every unit.
+@lru_cache(maxsize=512)
+def _finder_of(labels: Labels) -> AhoCorasick:
+    return AhoCorasick([f" {label} " for label in labels])
 
 
 Regex = Annotated[re.Pattern[str], PlainValidator(_regex)]
@@ -625,7 +631,8 @@ class PersonNames(_Data):
         return tuple(name.casefold() for name in self.not_names)
 
 
-def under(host: str, suffixes: Iterable[str]) -> bool:
+@lru_cache(maxsize=16384)
+def under(host: str, suffixes: tuple[str, ...]) -> bool:
     """Whether a host is one of these or lies below one ("login.smas.edu.vn" under "smas.edu.vn")."""
     host = host.lower().rstrip(".")
     return any(host == suffix or host.endswith(f".{suffix}") for suffix in suffixes)

@@ -12,7 +12,7 @@ from auditor.facts.people import EMAIL, HIDDEN_EMAIL, PHONE, name_in
 from auditor.facts.sections import Sections
 from auditor.model import Kind, Unit
 from auditor.page import Block, Page
-from auditor.text import clean, words
+from auditor.text import clean, has_digit, words
 from auditor.urls import host_of
 from auditor.vocabulary import Label, Labels, Vocabulary, under
 
@@ -25,7 +25,6 @@ _LABELLED_PHONE = re.compile(r"(?<!\d)\(?\+?\d(?:[\s.\-()]{0,3}\d){6,11}(?!\d)")
 _MAYBE_LABEL = re.compile(r"[\d:@：]")
 _BARE_LABEL = 40
 _MAX_ADDRESS = 250
-_NUMBER_OR_COMMA = re.compile(r"[\d,]")
 _PUNCTUATION = re.compile(r"[^\w]+")
 _PLACE_WORDS = 2
 _MIN_OWN_NAME = 5
@@ -134,6 +133,7 @@ class _Finder:
         self.body_order = {body: index for index, body in enumerate(self.bodies)}
         self.places = Labels(Label(word.shown.casefold()) for word in labels.place_words)
         self.owners: dict[str, bool | None] = {}
+        self.announced: dict[str, dict[str, int]] = {}
         self.unlabelled: Detail | None = None
         schools = (level for kind, level in vocabulary.names.levels.items() if kind not in _DEPARTMENTS)
         self.heads = Labels(head for level in schools for head in level.names)
@@ -175,6 +175,12 @@ class _Finder:
 
     def _told(self, text: str) -> dict[str, int]:
         """Labels of contact details in a line with the place where what they announce begins."""
+        known = self.announced.get(text)
+        if known is None:
+            known = self.announced[text] = self._announced_in(text)
+        return known
+
+    def _announced_in(self, text: str) -> dict[str, int]:
         told: dict[str, int] = {}
         if not _MAYBE_LABEL.search(text) and len(text) > _BARE_LABEL:
             return told
@@ -312,7 +318,7 @@ class _Finder:
 
     def _is_address(self, text: str) -> bool:
         """Whether a line without a label reads like an address: names of places, with a number or a comma."""
-        if len(text) > _MAX_ADDRESS or not _NUMBER_OR_COMMA.search(text):
+        if len(text) > _MAX_ADDRESS or not ("," in text or has_digit(text)):
             return False
         lowered = _PUNCTUATION.sub(" ", text.casefold()).strip()
         return len(set(self.places.each_in(lowered))) >= _PLACE_WORDS

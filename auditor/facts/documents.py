@@ -7,7 +7,6 @@ Read from tables, cards and label/value rows of lists and detail pages, and from
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -129,6 +128,7 @@ class _Reader:
         self._downloads: dict[str, bool] = {}
         self._files: dict[str, bool] = {}
         self._telling: dict[str, bool] = {}
+        self._labels_known: dict[str, bool] = {}
         self._lines: dict[str, tuple[list[tuple[str, str]], str | None, str]] = {}
         columns = self.words.columns
         self.telling = Labels(
@@ -413,20 +413,24 @@ class _Reader:
             for index, block in enumerate(page.blocks)
             if block.text and (block.cell is None or block.cell.table not in tables)
         ]
-        near: list[int] = []
-        for index in outside:
-            text = page.blocks[index].text
-            if len(text) <= _LINE:
-                several, name, _ = self._line_of(text)
-                if several or name or _NUMBER_ONLY.fullmatch(text):
-                    near.append(index)
-        if not near:
-            return []
-        return [
+        near = {
             index
-            for index in outside
-            if (at := bisect_left(near, index - _RECORD)) < len(near) and near[at] <= index + _RECORD
-        ]
+            for label in outside
+            if self._is_label(page.blocks[label].text)
+            for index in range(label - _RECORD, label + _RECORD + 1)
+        }
+        return [index for index in outside if index in near] if near else []
+
+    def _is_label(self, text: str) -> bool:
+        """Whether a text opens with a label of documents, or is nothing but a number."""
+        known = self._labels_known.get(text)
+        if known is None:
+            known = len(text) <= _LINE
+            if known:
+                several, name, _ = self._line_of(text)
+                known = bool(several or name or _NUMBER_ONLY.fullmatch(text))
+            self._labels_known[text] = known
+        return known
 
     def _line_of(self, text: str) -> tuple[list[tuple[str, str]], str | None, str]:
         """What `_pairs` and `_pair` say of a text."""

@@ -48,7 +48,7 @@ def is_form_service(url: str, vocabulary: Vocabulary) -> bool:
     if not under(host, vocabulary.hosts.form_services):
         return False
     bare = url.partition("://")[2].removeprefix("www.")
-    paths = [path for path in vocabulary.hosts.form_service_paths if under(host, [path.partition("/")[0]])]
+    paths = [path for path in vocabulary.hosts.form_service_paths if under(host, (path.partition("/")[0],))]
     return not paths or any(bare.startswith(path) for path in paths)
 
 

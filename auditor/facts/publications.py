@@ -22,7 +22,7 @@ from auditor.facts.documents import Documents, home_copies
 from auditor.facts.pages import Pages
 from auditor.facts.sections import Ladder, Sections
 from auditor.page import Block, Page
-from auditor.text import words
+from auditor.text import has_digit, words
 from auditor.urls import DOCUMENT_EXTENSIONS, IMAGE_EXTENSIONS, extension, key
 from auditor.vocabulary import Vocabulary
 
@@ -498,7 +498,7 @@ def stamps_of(page: Page, order: DateOrder) -> Iterator[Stamp]:
             if title[:1].isdigit() and len(title) < 2 * _TITLE_AFTER_DATE:
                 title, url = "", ""  # the link of a stamp to its article
             yield Stamp(page, index, _as_shown(machine[index], block.text, order), title, url, machine=True)
-        elif block.text and len(block.text) <= _STAMP_BLOCK and _DIGIT.search(block.text):
+        elif block.text and len(block.text) <= _STAMP_BLOCK and has_digit(block.text):
             stamp = _stamp(page, index, block, fetched, order)
             if stamp is not None:
                 yield stamp

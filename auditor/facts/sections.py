@@ -30,6 +30,7 @@ _HEAD_LINES = 4
 _HEADING_WORDS = 8
 _ENTRY_WORDS = 5  # a longer link of the home page that only holds a topic's words is an article's title
 # "Tháng 10 : 9.243": a line of a visitor counter.
+_LETTER = re.compile("[a-z]")
 _COUNTER = re.compile(r"\D{0,30}\d{0,4}\s*:\s*[\d.,]+\s*\Z")
 # "năm 1990": a year that a text tells of, not one of a date or a school year.
 _TOLD_YEAR = re.compile(r"\bnam ((?:19|20)\d\d)\b(?! 20\d\d)")
@@ -459,20 +460,19 @@ class _Finder:
         for block in own:
             folded = words(block.text)
             if not block.text:
-                pictures += sum(self._telling(page, index, name) for index in block.images)
+                pictures += self._pictures(page, block, name)
                 files += self._files(page, block)
                 continue
             short = len(folded) < _SHORT_BLOCK
             if short and (beside(block) or _COUNTER.match(block.text)):
                 continue  # counters and teasers of a side column change from page to page
-            if folded == name or (short and placeholders.page_noise.first_in(folded)):
+            if folded == name or (short and placeholders.page_noise.stand_in(folded)):
                 continue
-            if len(folded) < _PLACEHOLDER_TEXT and placeholders.empty.first_in(folded):
+            if len(folded) < _PLACEHOLDER_TEXT and placeholders.empty.stand_in(folded):
                 empty_quote = empty_quote or block.text
                 continue
-            pictures += sum(self._telling(page, index, name) for index in block.images)
-            found_files = self._files(page, block)
-            files += found_files
+            pictures += self._pictures(page, block, name)
+            files += self._files(page, block)
             if block.cell is not None and not block.links:
                 tables.setdefault(block.cell.table, set()).add(block.cell.row)
             linked = 0
@@ -487,7 +487,7 @@ class _Finder:
                 ):
                     articles += 1
                     linked += len(link.text)
-            items += any(letter.isalpha() for letter in folded)
+            items += _LETTER.search(folded) is not None
             if not block.level or len(block.text) > 80:
                 text_length += max(len(folded) - linked, 0) if linked else len(folded)
             if len(block.text) > len(quote) and len(quote) < 120:
@@ -553,6 +553,9 @@ class _Finder:
             elif under(host_of(url), self.vocabulary.hosts.file_services):
                 count += 1
         return count
+
+    def _pictures(self, page: Page, block: Block, name: str) -> int:
+        return sum(self._telling(page, index, name) for index in block.images) if block.images else 0
 
     def _telling(self, page: Page, index: int, name: str) -> bool:
         """Whether a picture says by its texts that it is what the section is about, or is large enough to be it."""

@@ -308,8 +308,8 @@ def test_hosts_by_what_they_are(vocabulary: Vocabulary) -> None:
 
 
 def test_a_suffix_is_a_whole_name() -> None:
-    assert under("login.SMAS.edu.vn.", ["smas.edu.vn"])
-    assert not under("xsmas.edu.vn", ["smas.edu.vn"])
+    assert under("login.SMAS.edu.vn.", ("smas.edu.vn",))
+    assert not under("xsmas.edu.vn", ("smas.edu.vn",))
 
 
 def test_one_ministry_host_replaces_one_site_only(vocabulary: Vocabulary) -> None:
