@@ -16,7 +16,7 @@ from ipaddress import IPv4Network, IPv6Network
 from operator import itemgetter
 from typing import Annotated, Any, Self, TypeVar
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -113,7 +113,7 @@ class Labels(tuple[Label, ...]):
 # Some labels are put together anew for every unit.
 @lru_cache(maxsize=512)
 def _finder_of(labels: Labels) -> AhoCorasick:
-    return AhoCorasick([f" {label} " for label in labels])
+    return AhoCorasick([f" {label} " for label in labels], implementation=Implementation.DFA)
 
 
 Regex = Annotated[re.Pattern[str], PlainValidator(_regex)]
@@ -392,7 +392,20 @@ class Position(_Data):
     leader: StrictBool = False
 
 
-class PersonFields(_Data):
+class Fields(_Data):
+    """A model whose fields are all Labels."""
+
+    @cached_property
+    def by_label(self) -> Mapping[str, str]:
+        """The first field of every label."""
+        found: dict[str, str] = {}
+        for name in type(self).model_fields:
+            for label in getattr(self, name):
+                found.setdefault(label, name)
+        return found
+
+
+class PersonFields(Fields):
     """Column titles and field labels of people."""
 
     name: Labels
@@ -493,7 +506,7 @@ class Authority(_Data):
     symbols: Labels = Labels()
 
 
-class Columns(_Data):
+class Columns(Fields):
     """Titles of columns and labels of fields of document lists, by meaning (REGULATIONS of documents' format)."""
 
     number: Labels
@@ -934,7 +947,6 @@ def _indexes(topics: Mapping[str, Topic]) -> tuple[dict[str, tuple[str, ...]], d
     return by_label, by_slug
 
 
-def field_of(columns: BaseModel, label: str) -> str | None:
-    """The name of the field of a model of Labels (Columns, PersonFields, …) that holds this label, or None."""
-    folded = label_words(label)
-    return next((name for name in type(columns).model_fields if folded in getattr(columns, name)), None)
+def field_of(columns: Fields, label: str) -> str | None:
+    """The name of the field that holds this label, or None."""
+    return columns.by_label.get(label_words(label))

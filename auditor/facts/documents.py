@@ -17,7 +17,7 @@ from auditor.facts.date_order import DateOrder
 from auditor.facts.pages import Pages, Reach
 from auditor.facts.sections import Entry, Ladder, Section, Sections
 from auditor.page import Block, Form, Page
-from auditor.text import contains_words, words
+from auditor.text import contains_words, has_digit, words
 from auditor.urls import DOCUMENT_EXTENSIONS, extension, file_name, host_of, key
 from auditor.vocabulary import Labels, Vocabulary, label_words, under
 
@@ -137,10 +137,8 @@ class _Reader:
             for label in group
             if " " in label
         )
-        self.labels: dict[str, str] = {}
-        for name in type(self.words.columns).model_fields:
-            for label in getattr(self.words.columns, name):
-                self.labels.setdefault(str(label), name)
+        self.labels = self.words.columns.by_label
+        self.first_words = {label.partition(" ")[0] for label in self.labels}
         self.by_section = {
             entry.target.page.key: entry for entry in section.entries if entry.target is not None and entry.target.page
         }
@@ -472,7 +470,7 @@ class _Reader:
 
     def _pair(self, text: str) -> tuple[str | None, str]:
         """A label with the value behind it: "Ngày ban hành: (02/10/2021)"."""
-        if len(text) > _LINE:
+        if len(text) > _LINE or not (has_digit(text) or words(text).partition(" ")[0] in self.first_words):
             return None, ""
         head, colon, tail = text.partition(":")
         name = self._field(head)
