@@ -96,7 +96,7 @@ class Labels(tuple[Label, ...]):
 
     def stand_in(self, folded: str) -> bool:
         """Whether any label stands in a text; the cheapest question to a long one."""
-        return bool(self._finder.find_matches_as_indexes(f" {folded} "))
+        return bool(self._finder.find_matches_as_strings(f" {folded} "))
 
     def __reduce__(self) -> tuple[type[Labels], tuple[tuple[Label, ...]]]:
         return Labels, (tuple(self),)  # the finder stays behind and is made anew

@@ -470,7 +470,8 @@ class _Reader:
 
     def _pair(self, text: str) -> tuple[str | None, str]:
         """A label with the value behind it: "Ngày ban hành: (02/10/2021)"."""
-        if len(text) > _LINE or not (has_digit(text) or words(text).partition(" ")[0] in self.first_words):
+        opens = words(text).partition(" ")[0] in self.first_words
+        if len(text) > _LINE or not (opens or has_digit(text)):
             return None, ""
         head, colon, tail = text.partition(":")
         name = self._field(head)
@@ -480,7 +481,8 @@ class _Reader:
             dates = find_dates(text)
             if dates and (name := self._field(text[: dates[0].start].strip(" :(-–"))):
                 return name, dates[0].text
-            return self._bare_pair(text)
+            if opens:
+                return self._bare_pair(text)
         return None, ""
 
     def _bare_pair(self, text: str) -> tuple[str | None, str]:
