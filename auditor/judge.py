@@ -18,12 +18,15 @@ from typing import Any
 
 import auditor.checks
 import auditor.facts
+from auditor import ledger
 from auditor.archive import Archive, ArchiveError, read_archive
 from auditor.checklist import Checklist, ChecklistError, Item
 from auditor.config import Config
 from auditor.facts.disclosures import Disclosures
 from auditor.facts.identity import Identity
 from auditor.facts.pages import Pages, Reach
+from auditor.facts.publications import Publications
+from auditor.freshness import freshness
 from auditor.model import (
     CrawlEnd,
     Evidence,
@@ -49,7 +52,6 @@ log = logging.getLogger(__name__)
 MAX_EVIDENCE = 12
 _MAX_TEXT = 600
 _MAX_PAGES_LISTED = 500
-_MAX_LEDGER = 300
 # A "not found" is believed only when at most this share of the portal's menu could not be looked at. What an unread
 # entry announces by its own label is judged as unseen anyway; this is for what its label does not tell.
 _MAX_UNSEEN_MENU = 0.25
@@ -220,7 +222,8 @@ def judge_archive(archive: Archive, unit: Unit, context: JudgeContext) -> dict[s
     unseen = _why_unseen(pages, load_vocabulary())
     answers = [Answer(item, _answer(item, unit, facts, unseen)) for item in context.checklist.items]
     result = _result(unit, end, answers, pages, context)
-    result["ledger"] = _ledger(unit, facts)
+    result = _with_ledger(result, unit, facts, pages, context)
+    result["freshness"] = _freshness(unit, facts, context)
     result["proposals"] = _proposals(unit, facts, context)
     return result
 
@@ -362,6 +365,7 @@ def _result(
         "total": total,
         "sum": explain(items, context.checklist),
         "ledger": [],
+        "freshness": None,
         "proposals": [],
         "pages_visited": [],
         "failures": [],
@@ -383,38 +387,33 @@ def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
-def _ledger(unit: Unit, facts: _Facts) -> list[dict[str, Any]]:
-    """The unit's disclosures, newest first, with the date that counts and where it was read; undated ones last."""
+def _with_ledger(
+    result: dict[str, Any], unit: Unit, facts: _Facts, pages: Pages, context: JudgeContext
+) -> dict[str, Any]:
+    """The unit's disclosures, the milestones, and what the circular in force wants; shown, never used for a verdict."""
     if unit.kind in (Kind.SO, Kind.PHONG):
-        return []
+        return result
     try:
         found: Disclosures = facts.get(Disclosures)
+        vocabulary = load_vocabulary()
+        rows = ledger.rows(found, pages, vocabulary)
+        about = {
+            "milestones": list(ledger.milestones(found, result["items"], context.checklist, context.as_of)),
+            "required": ledger.required(found, unit.kind, pages, vocabulary, context.as_of),
+        }
     except Exception:
         log.exception("%s: the ledger could not be read", unit.id)
-        return []
-    parts = load_vocabulary().documents.disclosure.parts
-    rows = []
-    newest_first = sorted(
-        found.items, key=lambda one: (one.dated.day if one.dated else date.min, one.url), reverse=True
-    )
-    for item in newest_first:
-        dated = item.dated
-        year = item.school_year
-        rows.append(
-            {
-                "date": (f"{dated.day:%m/%Y}" if dated.precision == "month" else dated.day.isoformat())
-                if dated
-                else None,
-                "kind": "; ".join(part.title for name, part in parts.items() if name in item.parts),
-                "title": item.title[:300],
-                "url": item.url,
-                "school_year": f"{year}-{year + 1}" if year is not None else None,
-                "origin": str(dated.dating) if dated else None,
-                "state": str(item.life),
-                "scans": list(item.scans),
-            }
-        )
-    return rows[:_MAX_LEDGER]
+        return result
+    return ledger.witnessed({**result, "ledger": rows, "disclosures": about}, None)
+
+
+def _freshness(unit: Unit, facts: _Facts, context: JudgeContext) -> dict[str, Any] | None:
+    """When the portal was updated; shown, never used for a verdict."""
+    try:
+        return freshness(facts.get(Publications), load_vocabulary(), context.as_of)
+    except Exception:
+        log.exception("%s: the dates of publications could not be read", unit.id)
+        return None
 
 
 def _proposals(unit: Unit, facts: _Facts, context: JudgeContext) -> list[str]:

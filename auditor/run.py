@@ -45,6 +45,7 @@ from auditor.store import (
     store_file,
 )
 from auditor.urls import Scope
+from auditor.visits import Witness
 
 log = logging.getLogger(__name__)
 
@@ -381,8 +382,10 @@ def _work(
     tools.reporter.started(run.id, len(stored))
     context = JudgeContext(checklist, config, RegisterIndex.of(register.units), date.fromisoformat(run.as_of))
 
+    witness = Witness(store, run)
+
     def keep(results: Sequence[Mapping[str, Any]]) -> None:
-        store.save_results(run.id, results)
+        store.save_results(run.id, [witness.tell(result) for result in results])
         counts.judged += len(results)
         tools.reporter.moved(counts.snapshot())
 

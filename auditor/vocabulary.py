@@ -528,9 +528,20 @@ class DisclosureForm(_Data):
     """One numbered form of circular 36/2017: its part of item 2.13, for which kinds, and words of its title."""
 
     number: Annotated[StrictInt, Field(ge=1, le=21)]
+    title: Text
     part: Name
     kinds: tuple[Kind, ...]
     phrases: Labels
+
+
+class RequiredDisclosure(_Data):
+    """What a circular wants disclosed: any of these parts of item 2.13, or words that tell it."""
+
+    circular: Text
+    title: Text
+    parts: tuple[Name, ...] = ()
+    phrases: Labels = Labels()
+    forms: StrictBool = False
 
 
 class DisclosurePart(_Data):
@@ -544,10 +555,14 @@ class DisclosurePart(_Data):
 
 
 class Circular(_Data):
-    """A circular on disclosure; `first_school_year` is the year in which its first school year begins."""
+    """A circular on disclosure; `first_school_year` is the year in which its first school year begins.
+
+    `short_names` may be those of another circular, too: the year decides.
+    """
 
     number: Text
     names: Labels
+    short_names: Labels = Labels()
     first_school_year: StrictInt
     last_school_year: StrictInt | None = None
 
@@ -558,9 +573,11 @@ class Disclosure(_Data):
     parts: Annotated[dict[Name, DisclosurePart], Field(min_length=1)]
     forms: tuple[DisclosureForm, ...]
     form_patterns: tuple[Regex, ...]
+    form_lists: tuple[Regex, ...]
     umbrella: Labels
     not_disclosure: Labels
     circulars: tuple[Circular, ...]
+    required: tuple[RequiredDisclosure, ...]
 
 
 class YearbookWords(_Data):

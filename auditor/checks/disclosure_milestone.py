@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, timedelta
 
 from auditor.checks.disclosure import announcement, evidence, lower, named
-from auditor.facts.disclosures import DatedBy, Disclosure, Disclosures, Life
+from auditor.facts.disclosures import Disclosure, Disclosures, Life
 from auditor.facts.pages import Pages
 from auditor.facts.sections import Ladder
+from auditor.milestones import milestone, within
 from auditor.model import Finding, Reason, failed, manual, partial, passed, undetermined
 from auditor.vocabulary import Vocabulary
 
@@ -37,19 +35,16 @@ def disclosure_milestone(
 
     Fix: post the disclosure in that month and show the day of posting; keep those of earlier years.
     """
-    first, last = window(month, as_of)
-    name = f"tháng {month}/{first.year}"
     existing = [item for item in disclosures.items if item.life in _COUNTS]
     dated = [item for item in existing if item.dated is not None]
-    inside = _within(dated, first, last)
+    due = milestone(dated, month, as_of, late_days=late_days, early_days=early_days)
+    first, last, inside, late, early = due.first, due.last, list(due.inside), list(due.late), list(due.early)
+    name = f"tháng {month}/{first.year}"
     if inside:
         return passed(f"Có công khai trong {name}: {_told(inside[0])}. {_parts(inside, vocabulary)}", evidence(inside))
-    late = _within(dated, last + timedelta(days=1), last + timedelta(days=late_days))
-    early = _within(dated, first - timedelta(days=early_days), first - timedelta(days=1))
     if late:
-        days = max((min(item.dated.day for item in late if item.dated) - last).days, 1)
         return partial(
-            f"Công khai muộn {days} ngày so với {name}: {_told(late[-1])}. {_parts(late, vocabulary)}",
+            f"Công khai muộn {due.days_late} ngày so với {name}: {_told(late[-1])}. {_parts(late, vocabulary)}",
             evidence(late),
             Reason.LATE,
             remedy=f"Năm tới đăng nội dung công khai ngay trong tháng {month} và ghi rõ ngày đăng.",
@@ -86,7 +81,7 @@ def _none(
     ]
     known = {item.url for item in disclosures.items}
     closed = [entry for entry in entries if entry.state in (Ladder.UNSEEN, Ladder.FORBIDDEN) and entry.url not in known]
-    vanished = _within(
+    vanished = within(
         [item for item in disclosures.items if item.life is Life.DEAD_PAGE],
         first - timedelta(days=early_days),
         last + timedelta(days=late_days),
@@ -143,38 +138,6 @@ def _none(
     return failed(
         "Không tìm thấy nội dung công khai nào trong menu, tiêu đề bài và tên tệp.", pages.looked_at(), remedy=remedy
     )
-
-
-def window(month: int, as_of: date) -> tuple[date, date]:
-    """First and last day of the latest such month that has ended by the as-of date."""
-    year = as_of.year
-    last = date(year, month, monthrange(year, month)[1])
-    if last > as_of:
-        year -= 1
-        last = date(year, month, monthrange(year, month)[1])
-    return date(year, month, 1), last
-
-
-def _within(items: Iterable[Disclosure], first: date, last: date) -> list[Disclosure]:
-    """The disclosures with a date in these days, that date first; a month alone counts with any of its days.
-
-    Of several dates those of the most trusted kind count: a page that states its updates has more than one.
-    """
-    found = []
-    for item in items:
-        best = item.dated
-        if best is None:
-            continue
-        hit = next((one for one in item.dates if one.dating is best.dating and _lies(one, first, last)), None)
-        if hit is not None:
-            found.append(replace(item, dates=(hit, *(one for one in item.dates if one is not hit))))
-    return found
-
-
-def _lies(one: DatedBy, first: date, last: date) -> bool:
-    day = one.day
-    end = day if one.precision == "day" else date(day.year, day.month, monthrange(day.year, day.month)[1])
-    return day <= last and end >= first
 
 
 def _told(item: Disclosure) -> str:

@@ -48,6 +48,8 @@ def document_timeliness(
 
 
 def _day(item: Document, publications: Publications, as_of: date) -> date | None:
+    if item.posted is not None and as_of < item.posted and item.posted.isoformat() <= item.page.fetched_at[:10]:
+        return None  # it was posted later, whenever it was issued
     days = [day for day in (item.posted, item.issued) if day is not None and day <= as_of]
     if item.posted is None and (publication := publications.of(item.detail)) is not None:
         days.append(publication.day)

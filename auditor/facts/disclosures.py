@@ -25,9 +25,9 @@ from auditor.facts.publications import Origin, Publications
 from auditor.facts.sections import Entry, Ladder, Section, Sections
 from auditor.model import Capture
 from auditor.page import Block, Page
-from auditor.text import contains_words, words
+from auditor.text import contains_words, fold, words
 from auditor.urls import DOCUMENT_EXTENSIONS, IMAGE_EXTENSIONS, extension, file_name, host_of, key
-from auditor.vocabulary import Vocabulary, under
+from auditor.vocabulary import Circular, Vocabulary, under
 
 UMBRELLA = "disclosure"
 ANNUAL_REPORT = "annual_report"
@@ -52,6 +52,7 @@ _SIGNATURE_BLOCK = 160
 _OWN_DAYS = 2  # posted, and updated
 _MAX_ITEMS = 1000
 _MAX_READ = 12  # files of a unit that are opened for the date or the part that nothing else tells
+_SCHOOL_STARTS = 8  # the month from which publications are of the new school year
 _FEW_FILES = 2  # an article with more may be a list that is filled up over years
 _HEAD = 12  # lines at the head of a file that name it
 _SIGNED_LINE = 100
@@ -108,7 +109,9 @@ class Disclosure:
     `dates` stand in the order of trust; `in_section` is True under a menu of disclosures; `circular` is the number of
     the circular it names, "" unknown; `school_year` the year in which its school year begins; `unread` is True where
     a file of it that a person may well read (a scan, one that is too large, of a type that we do not open) could tell
-    a better date than what is known of it; `scans` are the SHA-256 of its scans whose text nobody has read yet.
+    a better date than what is known of it; `scans` are the SHA-256 of its scans whose text nobody has read yet;
+    `later` is True where the portal says that it was posted after the as-of date: then it has no dates; `files` are the
+    addresses of its files.
     """
 
     title: str
@@ -123,6 +126,8 @@ class Disclosure:
     circular: str = ""
     unread: bool = False
     scans: tuple[str, ...] = ()
+    later: bool = False
+    files: tuple[str, ...] = ()
 
     @property
     def dated(self) -> DatedBy | None:
@@ -232,7 +237,7 @@ class _Reader:
         self._fold_attached()
         self._open_files()
         return sorted(
-            self.found.values(),
+            (replace(item, files=tuple(self.addresses.get(ident, ()))) for ident, item in self.found.items()),
             key=lambda item: (-(item.dated.day.toordinal() if item.dated else 0), item.url, item.title),
         )[:_MAX_ITEMS]
 
@@ -326,8 +331,18 @@ class _Reader:
                 *self._stated(stamps, ("plain",)),
                 *general,
             ]
-            dates = sorted((one for one in dates if one.day <= self.as_of), key=lambda one: _ORDER[one.dating])
-            item = Disclosure(title.text[:_NAME], page.url, page, life, parts, (), tuple(dates), in_section=True)
+            later = self._later(dates, page)
+            item = Disclosure(
+                title.text[:_NAME],
+                page.url,
+                page,
+                life,
+                parts,
+                (),
+                self._so_far(() if later else dates),
+                in_section=True,
+                later=later,
+            )
             self.found.setdefault(f"{page.key} {words(item.title)}", item)
             live = live or life is Life.LIVE
         return live
@@ -398,6 +413,18 @@ class _Reader:
 
     # ------------------------------------------------------------------ one disclosure
 
+    def _so_far(self, dates: Iterable[DatedBy]) -> tuple[DatedBy, ...]:
+        """The dates up to the as-of date, in the order of trust."""
+        return tuple(sorted((one for one in dates if one.day <= self.as_of), key=lambda one: _ORDER[one.dating]))
+
+    def _later(self, dates: Iterable[DatedBy], page: Page) -> bool:
+        """Whether the portal says that a thing was posted after the as-of date and before we saw it.
+
+        A day after that on which we saw it is a slip of the pen.
+        """
+        posted = [one.day.isoformat() for one in dates if one.dating is Dating.POSTED]
+        return bool(posted) and all(self.as_of.isoformat() < day <= page.fetched_at[:10] for day in posted)
+
     def _thing(
         self,
         title: str,
@@ -429,9 +456,9 @@ class _Reader:
             found_parts |= self._told((one.text for one in self._heads(article)), under_menu=True)[0]
         if article is not None and not found_parts:
             found_parts = self._told(block.text for block in self.pages.own[article.key])[0]
-        dates = self._dates(title, url, page, target, article, files, beside) + list(extra)
-        dates = [one for one in dates if one.day <= self.as_of]
-        dates.sort(key=lambda one: _ORDER[one.dating])
+        told_dates = self._dates(title, url, page, target, article, files, beside) + list(extra)
+        later = self._later(told_dates, page)
+        dates = self._so_far(() if later else told_dates)
         life = self._life(title, target, article, files)
         text = " ".join(names)
         item = Disclosure(
@@ -441,24 +468,28 @@ class _Reader:
             life=life,
             parts=frozenset(found_parts),
             forms=tuple(sorted(set(forms))),
-            dates=tuple(dates),
+            dates=dates,
             in_section=in_section,
             school_year=_school_year(text),
-            circular=self._circular(text),
+            circular=self._circular(text, dates),
+            later=later,
         )
         ident = article.key if article is not None else key(item.url)
         if article is page and life is Life.LIVE and not self._is_article(page, title):
             ident = f"{page.key} {folded[:80]}"
         known = self.found.get(ident)
         if known is not None:
+            both = {*known.dates, *item.dates}
+            later = (known.later or item.later) and not any(one.dating is Dating.POSTED for one in both)
             item = replace(
                 known,
                 parts=known.parts | item.parts,
                 forms=tuple(sorted({*known.forms, *item.forms})),
-                dates=tuple(sorted({*known.dates, *item.dates}, key=lambda one: (_ORDER[one.dating], one.day))),
+                dates=() if later else tuple(sorted(both, key=lambda one: (_ORDER[one.dating], one.day))),
                 in_section=known.in_section or item.in_section,
                 school_year=known.school_year or item.school_year,
                 circular=known.circular or item.circular,
+                later=later,
             )
         self.found[ident] = item
         addresses = self.addresses.setdefault(ident, [])
@@ -499,7 +530,7 @@ class _Reader:
         waiting = [
             ident
             for ident, item in self.found.items()
-            if item.exists and (item.dated is None or item.dated.dating in _WEAK)
+            if item.exists and not item.later and (item.dated is None or item.dated.dating in _WEAK)
         ]
         for ident in sorted(waiting, key=lambda ident: not self.found[ident].in_section):
             for address in self.addresses.get(ident, ()):
@@ -531,7 +562,7 @@ class _Reader:
         if not parts:
             parts, numbers = self._told(head.split("\n"), under_menu=item.in_section)
             forms = tuple(sorted({*forms, *numbers}))
-        kept = tuple(sorted((one for one in dates if one.day <= self.as_of), key=lambda one: _ORDER[one.dating]))
+        kept = self._so_far(dates)
         told = bool(kept) and kept[0].dating not in _WEAK
         return replace(
             item,
@@ -539,7 +570,7 @@ class _Reader:
             forms=forms,
             dates=kept,
             school_year=item.school_year or _school_year(head),
-            circular=item.circular or self._circular(head),
+            circular=item.circular or self._circular(head, kept),
             unread=not told and (item.unread or text.unread or (cut and bool(text.problem))),
         )
 
@@ -602,6 +633,7 @@ class _Reader:
                     # "Cam kết chất lượng giáo dục năm học" must not tell of the quality of the year, too.
                     rest = rest.replace(max(told, key=len), " ")
             numbers = self._form_numbers(text)
+            numbers += [form.number for form in self.words.forms if form.phrases.first_in(folded)]
             forms += numbers
             parts.update(form.part for form in self.words.forms if form.number in numbers)
         return frozenset(parts), forms
@@ -612,22 +644,35 @@ class _Reader:
         for pattern in self.words.form_patterns:
             for match in pattern.finditer(folded):
                 numbers += [int(group) for group in match.groups() if group and group.isdigit()]
+        for pattern in self.words.form_lists:
+            for match in pattern.finditer(" ".join(fold(text).split())):
+                numbers += [int(number) for number in re.findall(r"\d+", match.group(1))]
         return [number for number in numbers if 1 <= number <= 21]
 
-    def _circular(self, text: str) -> str:
+    def _circular(self, text: str, dates: Iterable[DatedBy] = ()) -> str:
+        """The circular that a text names; of two of one number ("TT 09") the one in force by its school year or year.
+
+        Where the text tells neither, the day of publication does.
+        """
         folded = words(text)
         named = [one for one in self.words.circulars if any(contains_words(folded, name) for name in one.names)]
         if len(named) == 1:
             return named[0].number
+        named = named or [one for one in self.words.circulars if one.short_names.first_in(folded)]
         begins = _school_year(text)
         if begins is None:
+            begins = next((int(year) for year in _YEAR.findall(text)), None)
+        if begins is None:
+            begins = next((one.day.year - (one.day.month < _SCHOOL_STARTS) for one in dates), None)
+        if begins is None or not named:
             return ""
-        fitting = [
-            one
-            for one in named
-            if one.first_school_year <= begins and (one.last_school_year is None or begins <= one.last_school_year)
-        ]
-        return fitting[0].number if len(fitting) == 1 else ""
+        year = begins
+
+        def years_off(one: Circular) -> int:
+            last = one.last_school_year if one.last_school_year is not None else year
+            return max(one.first_school_year - year, year - last, 0)
+
+        return min(named, key=years_off).number
 
     # ------------------------------------------------------------------ dates
 

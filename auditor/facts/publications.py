@@ -63,7 +63,7 @@ class Origin(StrEnum):
     URL = "url"
 
 
-_TRUST = {origin: rank for rank, origin in enumerate(Origin)}
+TRUST = {origin: rank for rank, origin in enumerate(Origin)}
 
 
 class Genre(StrEnum):
@@ -227,7 +227,7 @@ class _Reader:
         if page.key in self.homes or title_at is None:
             return None
         title = page.blocks[title_at].text
-        section = page.key in self.pages.furniture or bool(self.vocabulary.topics_of_label(title))
+        section = page.key in self.pages.furniture or self._is_section(page, title)
         listing = max(listed.values(), default=0) >= _LIST
         stamped = self._stamped(page, stamps, listed, title_at)
         declared = None if section else self._declared_by(page, listing=listing and page.blocks[title_at].level != 1)
@@ -247,6 +247,12 @@ class _Reader:
                 found = FoundDate(0, 0, day, "day", "iso", match.group(0))
                 return found, Origin.URL, page.url, title, None
         return None
+
+    def _is_section(self, page: Page, title: str) -> bool:
+        """Whether a page bears the name of a section and stands in a menu."""
+        return bool(self.vocabulary.topics_of_label(title)) and any(
+            one.link.region in _FRAME for one in self.pages.occurrences.get(page.key, ())
+        )
 
     def _declared_by(self, page: Page, *, listing: bool) -> tuple[FoundDate, Origin, str] | None:
         """The day that the source of a page declares; templates write one into the source of lists, too."""
@@ -400,7 +406,7 @@ class _Reader:
     ) -> None:
         if title[:1].isdigit():
             title = _LEADING_DATE.sub("", title)
-        if day > self.as_of or not title:
+        if day > self.as_of or not title or self._not_yet(day, page):
             return
         target = self.pages.look(url) if url else None
         ident = (target.page.key if target and target.page else key(url)) if url else f"{page.key} {words(title)}"
@@ -410,7 +416,7 @@ class _Reader:
         topics = topics | self.topics_of_page.get(ident, frozenset())
         known = self.found.get(ident)
         on_home = page.key in self.homes or (known is not None and known.on_home)
-        if known is not None and _TRUST[known.origin] <= _TRUST[origin]:
+        if known is not None and TRUST[known.origin] <= TRUST[origin]:
             if on_home != known.on_home or not topics <= known.topics:
                 self.found[ident] = _with(known, known.topics | topics, on_home)
             return
@@ -420,8 +426,13 @@ class _Reader:
             title[:300], url or page.url, day, precision, origin, page, quote[:300], genre, topics, on_home
         )
 
+    def _not_yet(self, day: date, page: Page) -> bool:
+        """Whether a day lies after that on which the page was fetched: an event to come, or a slip of the pen."""
+        fetched = _day_of(page.fetched_at)
+        return fetched is not None and day > fetched + timedelta(days=1)
+
     def result(self) -> Publications:
-        items = sorted(self.found.values(), key=lambda item: (-item.day.toordinal(), _TRUST[item.origin], item.url))
+        items = sorted(self.found.values(), key=lambda item: (-item.day.toordinal(), TRUST[item.origin], item.url))
         by_title: dict[str, Publication] = {}
         for item in items:
             by_title.setdefault(words(item.title), item)

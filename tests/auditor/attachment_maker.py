@@ -76,13 +76,13 @@ def zipped(**members: str) -> bytes:
 
 
 def docx(*lines: str, **more: str) -> bytes:
-    """A Word file of these paragraphs; `more` are further members."""
+    """A Word file of these paragraphs; `more` are further members, or others in the place of its own."""
     body = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)
-    return zipped(
-        word__document_xml=f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>',
-        docProps__core_xml=CORE,
-        **more,
-    )
+    own = {
+        "word__document_xml": f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>',
+        "docProps__core_xml": CORE,
+    }
+    return zipped(**{**own, **more})
 
 
 def xlsx(*rows: list[object]) -> bytes:

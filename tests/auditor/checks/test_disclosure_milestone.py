@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from auditor.attachments import AttachmentText
-from auditor.checks.disclosure_milestone import disclosure_milestone, window
+from auditor.checks.disclosure_milestone import disclosure_milestone
+from auditor.milestones import window
 from auditor.model import Capture, Cause, Finding, Reason, Verdict
 from tests.auditor.portal_maker import FETCHED_AT, HOST, finding_of, make_archive, page
 
