@@ -224,6 +224,7 @@ def judge_archive(archive: Archive, unit: Unit, context: JudgeContext) -> dict[s
     result = _result(unit, end, answers, pages, context)
     result = _with_ledger(result, unit, facts, pages, context)
     result["freshness"] = _freshness(unit, facts, context)
+    result["ocr"] = _digest(repr(sorted(archive.scans.items()))) if archive.scans else None
     result["proposals"] = _proposals(unit, facts, context)
     return result
 

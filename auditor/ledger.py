@@ -220,6 +220,15 @@ def witnessed(result: dict[str, Any], earlier: Mapping[str, Any] | None) -> dict
     return result
 
 
+def unwitnessed(result: Mapping[str, Any]) -> dict[str, Any]:
+    """A unit's result as judging alone makes it: without what earlier visits saw."""
+    if "disclosures" not in result:
+        return dict(result)
+    return witnessed(
+        {**result, "ledger": [dict(row) for row in result["ledger"]], "disclosures": {**result["disclosures"]}}, None
+    )
+
+
 def _whole(result: Mapping[str, Any]) -> bool:
     """Whether a visit saw all of the portal: only then something that it did not see was not there."""
     stopped_by = (result.get("crawl") or {}).get("stopped_by")

@@ -14,6 +14,7 @@ from auditor.archive import archive_name
 from auditor.history import Bench, rules_of
 from auditor.judge import JudgeContext
 from auditor.judging import Judging
+from auditor.ledger import unwitnessed
 from auditor.manifest import MANIFEST_FILE, archive_about, changed_parts, file_sha256, rules
 from auditor.model import Unit
 from auditor.register_index import RegisterIndex
@@ -112,6 +113,8 @@ def _judged_again(store: Store, bench: Bench, batch: Sequence[tuple[Unit, Path]]
     def kept(results: Sequence[Mapping[str, Any]]) -> None:
         for result in results:
             stored = store.result(bench.run.id, result["id"]) or {}
+            if result.get("ocr") != stored.get("ocr"):
+                continue  # scans were read since the run, for a rescore: it is that run which can be proved
             proof.judged += 1
             if _bare(result) == _bare(stored):
                 proof.same += 1
@@ -129,7 +132,7 @@ def _judged_again(store: Store, bench: Bench, batch: Sequence[tuple[Unit, Path]]
 
 def _bare(result: Mapping[str, Any]) -> Any:
     """The result as it is stored (JSON knows no tuples), without what judging does not make."""
-    return json.loads(json.dumps({name: value for name, value in result.items() if name not in _ADDED}))
+    return json.loads(json.dumps({name: value for name, value in unwitnessed(result).items() if name not in _ADDED}))
 
 
 def _items_that_differ(stored: Mapping[str, Any], result: Mapping[str, Any]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from auditor.checklist import load_checklist
 from auditor.config import load_config
 from auditor.judge import JudgeContext, judge_archive
+from auditor.ledger import unwitnessed
 from auditor.model import Kind, Status, StoppedBy
 from auditor.register import Register
 from auditor.register_index import RegisterIndex
@@ -263,3 +265,12 @@ def test_what_the_circular_of_2024_wants() -> None:
 
 def test_units_without_disclosures_of_their_own_have_no_ledger() -> None:
     assert "disclosures" not in visit("2026-10-20", {}, kind=Kind.PHONG)
+
+
+def test_what_earlier_visits_saw_can_be_taken_away_again(runs: Runs) -> None:
+    """A run is proved by judging its archives again; the witness of other runs is no part of that."""
+    runs.add(visit("2026-07-05", {"/b.docx": FINANCE}))
+    result = visit("2026-10-20", {"/a.docx": COMMITMENT})
+    stored = runs.add(json.loads(json.dumps(result)))
+    assert stored["ledger"] != result["ledger"]
+    assert unwitnessed(stored) == json.loads(json.dumps(result))
