@@ -53,7 +53,9 @@ _ENOUGH_TEXT = 200
 _ENOUGH_LINKS = 5
 _MAX_DIALOGS = 20
 _WATCH_SECONDS = 0.5
-_NEVER_LOADED = frozenset({"media", "websocket", "eventsource", "ping", "texttrack", "manifest", "cspviolationreport"})
+_NEVER_LOADED = frozenset(
+    {"media", "websocket", "eventsource", "ping", "texttrack", "manifest", "cspviolationreport", "other"}
+)
 _ONLY_READS = frozenset({"GET", "HEAD"})
 _SIZES: Mapping[Device, tuple[int, int]] = {"desktop": (1280, 800), "phone": (360, 740)}
 _SYSTEMS: Mapping[Device, str] = {"desktop": "Windows NT 10.0; Win64; x64", "phone": "Linux; Android 10; K"}
@@ -65,7 +67,7 @@ class NoBrowserError(Exception):
 
 class ShowError(Exception):
     """A page could not be shown. `limit` names what ended it: page_seconds, unit_seconds, memory, crash, dialogs,
-    bytes, browser_lost, no_browser or blocked."""
+    bytes, navigated, broken, browser_lost or no_browser."""
 
     def __init__(self, limit: str, detail: str = "") -> None:
         super().__init__(f"{limit}: {detail}" if detail else limit)
@@ -289,7 +291,8 @@ def _kill_tree(mark: str) -> None:
 
 @dataclass(slots=True)
 class Showing:
-    """A page while it is open. `moved_to` is where its scripts wanted to go, `limits` the named limits that it met."""
+    """A page while it is open. `moved_to` is where its scripts wanted to go, `limits` the named limits that it met,
+    `empty` says that it shows hardly a word or a link."""
 
     page: Page
     document: Document
@@ -298,6 +301,7 @@ class Showing:
     moved_to: str | None = None
     limits: Counter[str] = field(default_factory=Counter)
     loads: int = 0
+    empty: bool = True
     requests: int = 0
     under_way: set[Request] = field(default_factory=set)
     busy_at: float = 0.0
@@ -335,7 +339,14 @@ class Showing:
 
     async def run(self, source: str, argument: object = None, seconds: float | None = None) -> Any:
         """What a script of ours (a function's source) answers in the page. Raises ShowError."""
-        return await self.within(self.page.evaluate(source, argument), seconds)
+        while True:
+            try:
+                return await self.within(self.page.evaluate(source, argument), seconds)
+            except ShowError as error:
+                # A page that loads itself again takes the script with it.
+                if error.limit != "navigated":
+                    raise
+                await self.within(asyncio.sleep(_TICK))
 
     async def html(self, most: int) -> str:
         """The document as it stands now, cut at `most` characters. Raises ShowError."""
@@ -361,6 +372,8 @@ def _limit_of(error: Exception) -> str:
     text = str(error).lower()
     if "crash" in text:
         return "crash"
+    if "navigation" in text:
+        return "navigated"
     if "closed" in text or "disconnected" in text:
         return "browser_lost"
     return "broken"
@@ -512,13 +525,21 @@ class Session:
     async def _close_page(self, showing: Showing) -> None:
         self._open.pop(showing.page, None)
         try:
+            if "page_seconds" in showing.limits:
+                await self._crash_page(showing)
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await showing.page.close()
+        except TimeoutError:
+            await self._browser.replace()
         except Exception as error:
-            if not showing.ended.is_set():
-                log.debug("a page does not close: %s", error)
-            if isinstance(error, TimeoutError):
-                await self._browser.replace()
+            log.debug("a page does not close: %s", error)
+
+    async def _crash_page(self, showing: Showing) -> None:
+        """Ends the process of a page whose scripts may never come to an end: it would not close by itself."""
+        with suppress(Exception):
+            async with asyncio.timeout(1.0):
+                session = await showing.page.context.new_cdp_session(showing.page)
+                await session.send("Page.crash")
 
     def _stranger(self, page: Page) -> None:
         """Closes what opens by itself: windows and tabs that nobody asked for."""
@@ -557,7 +578,8 @@ class Session:
         with suppress(Exception):  # the page may be gone meanwhile
             refused = await self._refused(route)
             if refused is not None:
-                await route.abort("blockedbyclient" if refused != "moved" else "aborted")
+                # Any other error would put the browser's own page in the place of the one that is being shown.
+                await route.abort("aborted" if route.request.is_navigation_request() else "blockedbyclient")
 
     async def _refused(self, route: Route) -> str | None:
         """Why a request is not let through, None when it has been dealt with."""
@@ -626,27 +648,25 @@ class Session:
     async def _load(self, showing: Showing) -> None:
         """Loads the page and waits until it is quiet, within its time; what it shows then is what counts."""
         self.pages += 1
-        try:
-            await showing.within(showing.page.goto(showing.document.url, wait_until="commit"))
-        except ShowError:
-            if showing.moved_to is None:
-                raise
-            return
+        await showing.within(showing.page.goto(showing.document.url, wait_until="commit"))
         started = monotonic()
         showing.busy_at = started
         steady_at, last = started, None
-        while showing.moved_to is None:
+        while True:
             await showing.within(asyncio.sleep(_TICK))
             seen = await showing.run(_STATE)
             now = monotonic()
             if seen != last:
                 last, steady_at = seen, now
             ready, _, links, text = seen
+            enough = text >= _ENOUGH_TEXT or links >= _ENOUGH_LINKS
+            if showing.moved_to is not None and not enough:
+                break
+            showing.empty = not enough
             if ready == "loading":
                 continue
             quiet = not showing.under_way and now - showing.busy_at >= _QUIET_SECONDS and ready == "complete"
             steady = now - steady_at
-            enough = text >= _ENOUGH_TEXT or links >= _ENOUGH_LINKS
             if quiet and steady >= _QUIET_SECONDS and (enough or now - started >= _EMPTY_SECONDS):
                 break
             if enough and steady >= _STEADY_SECONDS:

@@ -115,7 +115,7 @@ class Gateway:
             request = b"\r\n".join([f"{method} {asked} {version}".encode("latin-1"), *fields, b"Connection: close"])
             there.write(request + b"\r\n\r\n")
             await self._send_body(fields, reader, there)
-            await self._answer(back, reader, writer)
+            await self._answer(method, back, reader, writer)
         finally:
             there.transport.abort()
 
@@ -138,15 +138,16 @@ class Gateway:
         await there.drain()
 
     async def _answer(
-        self, back: asyncio.StreamReader, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, method: str, back: asyncio.StreamReader, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Passes the answer on with the word that the connection ends with it, until either side closes."""
+        """Passes the answer on with the word that the connection ends with it: to its end where it names its length,
+        else until either side closes."""
         head = await asyncio.wait_for(back.readuntil(b"\r\n\r\n"), _IDLE_SECONDS)
         first, *fields = head.rstrip(b"\r\n").split(b"\r\n")
         kept = [one for one in fields if one.partition(b":")[0].strip().lower() not in (b"connection", b"keep-alive")]
         writer.write(b"\r\n".join([first, *kept, b"Connection: close"]) + b"\r\n\r\n")
         gone = asyncio.create_task(reader.read(1))
-        passing = asyncio.create_task(self._pump(back, writer))
+        passing = asyncio.create_task(self._pump(back, writer, _length(method, first, fields)))
         try:
             await asyncio.wait({gone, passing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -166,12 +167,14 @@ class Gateway:
             await _ended(*pumps)
             there.transport.abort()
 
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-        while not self.full:
-            chunk = await asyncio.wait_for(source.read(_CHUNK), _IDLE_SECONDS)
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, length: int | None = None) -> None:
+        while not self.full and length != 0:
+            wanted = _CHUNK if length is None else min(length, _CHUNK)
+            chunk = await asyncio.wait_for(source.read(wanted), _IDLE_SECONDS)
             if not chunk:
                 break
             self.passed += len(chunk)
+            length = None if length is None else length - len(chunk)
             sink.write(chunk)
             await sink.drain()
         if self.full:
@@ -223,6 +226,15 @@ class Gateway:
             except (OSError, TimeoutError) as error:
                 failed = error
         raise failed
+
+
+def _length(method: str, first: bytes, fields: list[bytes]) -> int | None:
+    """How long the body of an answer is, None where only the end of the connection tells (RFC 9112 section 6.3)."""
+    if method == "HEAD" or first.split(b" ")[1:2] in ([b"204"], [b"304"]):
+        return 0
+    named = {name.strip().lower(): value.strip() for name, _, value in (one.partition(b":") for one in fields)}
+    length = named.get(b"content-length", b"")
+    return int(length) if length.isdigit() and b"transfer-encoding" not in named else None
 
 
 async def _ended(*tasks: asyncio.Task[object] | asyncio.Task[None] | asyncio.Task[bytes]) -> None:

@@ -57,6 +57,7 @@ class Rendering:
     shown: int = 0
     limits: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
+    leads_away: dict[str, str] = field(default_factory=dict)
 
     def wants(self, page: Page) -> Need | None:
         """Why a page is to be shown by a browser, or None."""
@@ -90,14 +91,19 @@ class Rendering:
         self.used = True
         return rendered
 
-    async def render(self, document: Document, need: Need) -> Rendered:
+    async def render(self, document: Document, need: Need, *, again: bool = False) -> Rendered:
         """Shows a page and reads its document; a failure is in the answer."""
         try:
             async with self.show(document) as showing:
-                if showing.moved_to is not None:
+                if showing.moved_to is not None and showing.empty:
                     return Rendered(need, moved_to=showing.moved_to, shown_at=now(), limits=tuple(showing.limits))
+                if showing.moved_to is not None:
+                    self.leads_away.setdefault(document.url, showing.moved_to)
                 html = await showing.html(self.max_chars + 1)
         except ShowError as error:
+            if error.limit == "browser_lost" and not again:
+                # Another portal's page may have taken the browser with it.
+                return await self.render(document, need, again=True)
             self.failures[error.limit] += 1
             return Rendered(need, failure=error.limit, shown_at=now())
         cut = len(html) > self.max_chars
@@ -152,5 +158,6 @@ class Rendering:
             "seconds": round(self.session.seconds, 2),
             "bytes": self.session.bytes,
             "limits": dict(sorted((self.limits + self.session.refused).items())),
+            "leads_away": dict(list(self.leads_away.items())[:20]),
             "failures": dict(sorted(self.failures.items())),
         }

@@ -537,12 +537,7 @@ class Visit:
         """The first page as a browser shows it, where the answer itself says too little."""
         page = self._home_page = read_page(self._capture(answer, "page", via=via, home=True))
         self._home_answer = answer
-        rendered = await self._rendering.home(page, _document(answer))
-        need = self._rendering.need
-        if rendered is None or rendered.moved_to is None:
-            return rendered
-        # Scripts that lead away from a page with content of its own are no redirect.
-        return rendered if need in (Need.NO_CONTENT, Need.SCRIPT_REDIRECT) else None
+        return await self._rendering.home(page, _document(answer))
 
     def _take_home(self, answer: Answer, found: PageLinks, via: str | None, rendered: Rendered | None) -> None:
         if not self._scope.contains(answer.url):
