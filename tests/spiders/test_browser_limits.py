@@ -80,7 +80,7 @@ def archives(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str,
     """One crawl of all of them."""
     limits = {"page_seconds": 12.0, "max_memory_bytes": 400_000_000, "max_requests": 50}
     with serving(web):
-        config = settings(web, {"render": "auto"})
+        config = settings(web, {"render": "auto", "timeout_seconds": 20.0})
         config = config.model_copy(update={"browser": config.browser.model_copy(update=limits)})
         units = [unit(name, f"http://{name}.example/") for name in (*HOSTILE, "app", "plain")]
         return crawled(config, tmp_path_factory.mktemp("archives"), *units)
@@ -125,9 +125,9 @@ def test_what_is_refused_is_noted(archives: Mapping[str, Archive], name: str, li
 
 def test_nothing_of_it_reaches_a_server(archives: Mapping[str, Archive], web: Web) -> None:
     assert archives
-    assert web.targets("windows.example") == ["/"]
-    assert web.targets("form.example") == ["/"]
-    assert web.targets("sends.example") == ["/"]
+    assert set(web.targets("windows.example")) == {"/"}
+    assert set(web.targets("form.example")) == {"/"}
+    assert set(web.targets("sends.example")) == {"/"}
     assert web.targets("spam.example") == []
     asked = {asked.host for asked in web.asked}
     assert not asked & {"10.0.0.8", "[::1]", "169.254.169.254", "may.local"}
@@ -175,7 +175,7 @@ def test_a_browser_that_does_not_start_is_none(tmp_path: Path) -> None:
     nothing.write_text("#!/bin/sh\nexit 3\n")
     nothing.chmod(0o755)
     with serving(web):
-        config = settings(web, {"render": "auto"})
+        config = settings(web, {"render": "auto", "timeout_seconds": 20.0})
         config = config.model_copy(update={"browser": config.browser.model_copy(update={"path": str(nothing)})})
         archive = crawled(config, tmp_path / "a", unit("app", "http://app.example/"))["app"]
     assert archive.end.notes == ("needs_browser",)

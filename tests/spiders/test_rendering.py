@@ -48,7 +48,7 @@ def archives(web: Web, folder: Path) -> Mapping[str, Archive]:
     """One crawl of all of them with a browser."""
     with serving(web):
         units = [unit(name, f"http://{name}.example/") for name in PORTALS]
-        return crawled(settings(web, {"render": "auto"}), folder, *units)
+        return crawled(settings(web, {"render": "auto", "timeout_seconds": 20.0}), folder, *units)
 
 
 @pytest.mark.parametrize("name", ["hash", "history"])
@@ -119,7 +119,9 @@ def test_the_same_portal_gives_the_same_archive_again(
     archives: Mapping[str, Archive], web: Web, tmp_path: Path
 ) -> None:
     with serving(web):
-        again = crawled(settings(web, {"render": "auto"}), tmp_path, unit("hash", "http://hash.example/"))["hash"]
+        again = crawled(
+            settings(web, {"render": "auto", "timeout_seconds": 20.0}), tmp_path, unit("hash", "http://hash.example/")
+        )["hash"]
     first = [(c.url, c.role, c.body) for c in archives["hash"].captures]
     assert [(c.url, c.role, c.body) for c in again.captures] == first
 
