@@ -120,6 +120,8 @@ class BrowserConfig(_Section):
     max_bytes: Bytes
     max_requests: Count
     max_hosts: Annotated[int, Field(ge=0, le=1_000)]
+    phone_pages: Annotated[int, Field(ge=0, le=20)]
+    pictures: bool
 
 
 class LocationConfig(_Section):

@@ -57,7 +57,7 @@ _NEVER_LOADED = frozenset(
     {"media", "websocket", "eventsource", "ping", "texttrack", "manifest", "cspviolationreport", "other"}
 )
 _ONLY_READS = frozenset({"GET", "HEAD"})
-_SIZES: Mapping[Device, tuple[int, int]] = {"desktop": (1280, 800), "phone": (360, 740)}
+SIZES: Mapping[Device, tuple[int, int]] = {"desktop": (1280, 800), "phone": (360, 740)}
 _SYSTEMS: Mapping[Device, str] = {"desktop": "Windows NT 10.0; Win64; x64", "phone": "Linux; Android 10; K"}
 
 
@@ -483,7 +483,7 @@ class Session:
             await self._forget(device)
         if self._proxy is None:
             self._proxy = await self._gateway.open()
-        width, height = _SIZES[device]
+        width, height = SIZES[device]
         context = await chromium.new_context(
             viewport={"width": width, "height": height},
             screen={"width": width, "height": height},

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auditor.archive import RENDERED_TYPE, now
-from auditor.model import Capture
+from auditor.model import Capture, Picture
 from auditor.page import Page, read_page
 from auditor.rendering import Need, adds, need_of
 from auditor.urls import Scope
-from spiders.browser import Browser, Device, Document, Session, ShowError, Showing
+from spiders.browser import SIZES, Browser, Device, Document, Session, ShowError, Showing, script
 
 log = logging.getLogger(__name__)
 
@@ -129,6 +129,37 @@ class Rendering:
                     self.limits.update(showing.limits)
         finally:
             await turn.__aexit__(None, None, None)
+
+    async def on_a_phone(self, document: Document, *, picture: bool) -> tuple[dict[str, Any], Picture | None]:
+        """The archive's note of how a page looks on a phone's screen, and a picture of it; why not, in the note."""
+        noted: dict[str, Any] = {"url": document.url, "seen_at": now()}
+        taken: Picture | None = None
+        try:
+            async with self.show(document, "phone") as showing:
+                if showing.moved_to is not None:
+                    noted["moved_to"] = showing.moved_to
+                if showing.moved_to is None or not showing.empty:
+                    noted["seen"] = await showing.run(script("phone.js"), SIZES["phone"][0])
+                    if picture:
+                        taken = await self._whole_screen(showing, "phone", 1.0)
+        except ShowError as error:
+            self.failures[error.limit] += 1
+            noted["failure"] = error.limit
+        return noted, taken
+
+    async def on_a_desktop(self, document: Document) -> Picture | None:
+        """A picture of the first screen of a page."""
+        try:
+            async with self.show(document) as showing:
+                return await self._whole_screen(showing, "desktop", 0.5)
+        except ShowError as error:
+            self.failures[error.limit] += 1
+            return None
+
+    async def _whole_screen(self, showing: Showing, kind: Device, scale: float) -> Picture:
+        width, height = SIZES[kind]
+        body = await showing.picture(width=width, height=height, scale=scale)
+        return Picture(showing.document.url, kind, body, round(width * scale), round(height * scale), now())
 
     def capture(self, rendered: Rendered, page: Page, *, depth: int = 0, via: str | None = None) -> Capture:
         """The rendered document as it is stored."""

@@ -22,6 +22,7 @@ from auditor import __version__
 from auditor.archive import ArchiveWriter, archive_name, now
 from auditor.config import Config
 from auditor.facts.search import question_request, rare_question, search_form
+from auditor.facts.viewport import parse_viewport
 from auditor.links import Link, PageLinks, extract_links
 from auditor.model import Capture, Cause, CrawlEnd, Failure, Status, StoppedBy, Unit, Whose
 from auditor.page import Page, read_page
@@ -47,6 +48,14 @@ _MAX_LISTED = 2000
 _MAX_SITEMAPS = 6
 _MAX_TITLES = 400
 _SEARCH_SECONDS = 60.0
+_MAX_SAMPLE = 1_000_000  # bytes of a page that is kept to be looked at once more
+_SEARCH_ENGINE = {
+    "User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)",
+    "Referer": "https://www.google.com/",
+}
+_PHONE = {
+    "User-Agent": "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36"
+}
 _AT_THIS_ADDRESS = frozenset({Cause.REFUSED, Cause.TIMEOUT, Cause.TLS, Cause.RESET, Cause.BAD_RESPONSE})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -184,6 +193,7 @@ class Visit:
         self._complaint: Fault | None = None
         self._patience = min(_MAX_WAIT, self._crawl.max_seconds / 10)
         self._titles: list[tuple[str, str]] = []
+        self._samples: list[Answer] = []
         self._home_done = False
         self._home_page: Page | None = None
         self._home_answer: Answer | None = None
@@ -302,7 +312,7 @@ class Visit:
     # --- one request ---------------------------------------------------------------------------------------------
 
     async def _once(
-        self, url: str, method: str = "GET", sent: bytes = b"", *, like_a_search_engine: bool = False
+        self, url: str, method: str = "GET", sent: bytes = b"", *, disguise: Mapping[str, str] | None = None
     ) -> Answer:
         """One request through the gates of its host and its server.
 
@@ -319,10 +329,9 @@ class Visit:
             "Accept-Language": "vi,en;q=0.5",
             "Accept-Encoding": "gzip, deflate",
         }
-        if like_a_search_engine:
-            own_name = user_agent(self._crawl.user_agent_contact)
-            headers["User-Agent"] = f"Mozilla/5.0 (compatible; Googlebot/2.1) {own_name}"
-            headers["Referer"] = "https://www.google.com/"
+        if disguise is not None:
+            headers |= disguise
+            headers["User-Agent"] += f" {user_agent(self._crawl.user_agent_contact)}"
         elif cookies := self._jar.header_for(url):
             headers["Cookie"] = cookies
         if sent:
@@ -591,6 +600,8 @@ class Visit:
         if stopped_by in (StoppedBy.COMPLETE, StoppedBy.MAX_PAGES, StoppedBy.MAX_DEPTH):
             await self._try_search(home)
             await self._look_like_a_search_engine(home)
+            await self._look_like_a_phone(home)
+            await self._see(home)
         return self._verdict(stopped_by)
 
     def _verdict(self, stopped_by: StoppedBy) -> tuple[Status, str, StoppedBy]:
@@ -774,7 +785,7 @@ class Visit:
         seen: dict[str, object] = {"url": home.url}
         try:
             async with asyncio.timeout(max(0.0, self._deadline - monotonic() - 0.5)):
-                answer = await self._once(home.url, like_a_search_engine=True)
+                answer = await self._once(home.url, disguise=_SEARCH_ENGINE)
         except FaultError as error:
             seen["error"] = error.fault.code
         except TimeoutError:
@@ -783,6 +794,47 @@ class Visit:
             seen |= {"status": answer.status, "moved_to": moved_to(answer)}
             self._archive.exchange(self._capture(answer, "probe"), request_headers=answer.asked_with)
         self._archive.note("search_engine_view", seen)
+
+    async def _look_like_a_phone(self, home: Answer) -> None:
+        """Asks for a home page that is not made for a phone's screen once more as a phone: some servers have another
+        for them. The note "phone_view" says what came back; the answer is a capture of that role."""
+        if self._home_page is None or parse_viewport(self._home_page).usable:
+            return
+        seen: dict[str, object] = {"url": home.url}
+        try:
+            async with asyncio.timeout(max(0.0, self._deadline - monotonic() - 0.5)):
+                answer = await self._once(home.url, disguise=_PHONE)
+        except FaultError as error:
+            seen["error"] = error.fault.code
+        except TimeoutError:
+            seen["error"] = Cause.TIMEOUT.value
+        else:
+            seen |= {"status": answer.status, "moved_to": moved_to(answer)}
+            if answer.status == 200:
+                self._archive.exchange(self._capture(answer, "phone_view"), request_headers=answer.asked_with)
+        self._archive.note("phone_view", seen)
+
+    # --- the portal as people see it -------------------------------------------------------------------------------
+
+    async def _see(self, home: Answer) -> None:
+        """Looks at the home page and some others with a browser, on a desktop's and a phone's screen."""
+        config = self._around.config.browser
+        if self._crawl.render == "never" or not self._around.browser.usable or home.truncated:
+            return
+        answers = [home, *self._samples][: config.phone_pages]
+        for answer in answers:
+            noted, picture = await self._rendering.on_a_phone(
+                _document(answer), picture=config.pictures and answer is home
+            )
+            if not self._around.browser.usable:
+                return
+            self._archive.note("phone", noted)
+            if picture is not None:
+                self._archive.picture(picture)
+        if config.pictures:
+            taken = await self._rendering.on_a_desktop(_document(home))
+            if taken is not None:
+                self._archive.picture(taken)
 
     # --- what came back ------------------------------------------------------------------------------------------
 
@@ -860,6 +912,8 @@ class Visit:
             limit=self._crawl.max_links_per_page,
             skip=self._frontier.skip if target.depth else None,
         )
+        if len(self._samples) < self._around.config.browser.phone_pages - 1 and len(answer.body) <= _MAX_SAMPLE:
+            self._samples.append(answer)
         if len(self._titles) < _MAX_TITLES:
             self._titles += [(answer.url, title) for title in titles_of(tree)]
         if len(found.links) >= self._crawl.max_links_per_page:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from auditor.archive import Archive
 from auditor.facts.pages import Pages
-from auditor.page import Page
-from auditor.urls import host_of
+from auditor.facts.phones import Phones
+from auditor.page import Page, read_page
+from auditor.urls import host_of, key
 
 _PAIR = re.compile(r"([a-z-]+)\s*=\s*([^,;\s]+)")
 _SCRIPTED = re.compile(r"viewport[^;]{0,200}device-width|device-width[^;]{0,200}viewport", re.I | re.S)
@@ -26,21 +28,31 @@ class Viewport:
 
 @dataclass(frozen=True, slots=True)
 class Viewports:
-    """By page key. `mobile_version` is the address of a separate version for phones, `scripted` whether a script of the
-    home page writes a viewport that only a browser would see."""
+    """By page key. `mobile_version` is the address of a separate version for phones (the home page's own where its
+    server answers phones with another page), `scripted` whether a script of the home page writes a viewport that only
+    a browser would see and none has looked. `phones` is what a browser saw on a phone's screen."""
 
     by_page: Mapping[str, Viewport]
     mobile_version: str | None
     scripted: bool
+    phones: Phones
 
 
-def read(pages: Pages) -> Viewports:
-    """Reads the viewport declarations (CSS Device Adaptation; the last declaration wins, as in browsers)."""
+def read(pages: Pages, phones: Phones, archive: Archive) -> Viewports:
+    """Reads the viewport declarations (CSS Device Adaptation; the last declaration wins, as in browsers).
+
+    Of pages that a browser has shown on a phone's screen, the declaration that their scripts have left counts.
+    """
     home = pages.home
+    by_page = {page.key: parse_viewport(page) for page in pages.pages}
+    for view in (phones.home, *phones.others):
+        if view is not None and key(view.url) in by_page:
+            by_page[key(view.url)] = viewport_of(view.viewport)
     return Viewports(
-        {page.key: parse_viewport(page) for page in pages.pages},
-        _mobile_version(home) if home is not None else None,
-        home is not None and any(_SCRIPTED.search(script) for script in home.scripts),
+        by_page,
+        phones.moved_to or (_told_to_phones(home, archive) or _mobile_version(home) if home is not None else None),
+        phones.home is None and home is not None and any(_SCRIPTED.search(script) for script in home.scripts),
+        phones,
     )
 
 
@@ -49,7 +61,13 @@ def parse_viewport(page: Page) -> Viewport:
     contents = [content for name, content in page.meta_list if name == "viewport" and content]
     if not contents:
         return Viewport("", False, False)
-    content = contents[-1]
+    return viewport_of(contents[-1])
+
+
+def viewport_of(content: str) -> Viewport:
+    """What the content of a viewport declaration amounts to."""
+    if not content:
+        return Viewport("", False, False)
     values = dict(_PAIR.findall(content.lower()))
     width = values.get("width", "")
     scale = _number(values.get("initial-scale"))
@@ -64,6 +82,18 @@ def _number(text: str | None) -> float | None:
         return float(text) if text else None
     except ValueError:
         return None
+
+
+def _told_to_phones(home: Page, archive: Archive) -> str | None:
+    """Where the portal's server sends phones, or the home page's own address where it answers them with a page that
+    suits them (note and capture "phone_view")."""
+    noted = next((value for kind, value in archive.notes if kind == "phone_view"), None)
+    if not isinstance(noted, dict):
+        return None
+    if moved := str(noted.get("moved_to") or ""):
+        return moved if key(moved) != home.key else None
+    answer = next((capture for capture in archive.captures if capture.role == "phone_view"), None)
+    return home.url if answer is not None and parse_viewport(read_page(answer)).usable else None
 
 
 def _mobile_version(home: Page) -> str | None:

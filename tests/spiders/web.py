@@ -63,13 +63,13 @@ class Web:
     serving: set[asyncio.Task[None]] = field(default_factory=set)
 
     def targets(self, host: str) -> list[str]:
-        """What was asked of a host, in order, but robots.txt, the guessed sitemap and the search engine's view."""
+        """What was asked of a host, in order, but robots.txt, the guessed sitemap and what others are shown."""
         return [
             x.target
             for x in self.asked
             if x.host == host
             and x.target not in ("/robots.txt", "/sitemap.xml")
-            and "Googlebot" not in x.headers.get("user-agent", "")
+            and not any(mark in x.headers.get("user-agent", "") for mark in ("Googlebot", "Mobile Safari auditor"))
         ]
 
     @property

@@ -131,7 +131,9 @@ def mobile_pages(home: str, inner: str = GOOD, count: int = 4) -> dict[str, Any]
     ],
 )
 def test_mobile(home: str, inner: str, verdict: str) -> None:
-    found = finding_of(mobile, make_archive(mobile_pages(home, inner)), options={"viewport_share": 0.9})
+    found = finding_of(
+        mobile, make_archive(mobile_pages(home, inner)), options={"viewport_share": 0.9, "max_overflow": 8}
+    )
     assert found.verdict == verdict, found
 
 
