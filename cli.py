@@ -15,14 +15,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from auditor.checklist import Checklist
     from auditor.config import Config
+    from auditor.disputes import Fetch, Look, Recheck
     from auditor.history import Bench
+    from auditor.model import Unit
     from auditor.progress import Reporter
     from auditor.register import Register
     from auditor.run import CrawlTask, Outcome, ReportTask, Tools
@@ -34,6 +38,8 @@ EXIT_BELOW = 3
 EXIT_MACHINE = 4
 EXIT_INTERRUPTED = 130
 
+_FORMS = ("xlsx", "html", "csv", "parquet", "markdown")
+_USUAL_FORMS = ("xlsx", "html")
 _EARLIEST_AS_OF = date(2000, 1, 1)
 _SHOWN_WARNINGS = 20
 _WIDTH = 100  # columns of a summary at most
@@ -48,6 +54,14 @@ app = typer.Typer(
     epilog="Mã thoát: 0 xong; 1 xong nhưng có đơn vị hoặc dòng không dùng được; 2 sai cách dùng; 4 máy dừng "
     "(đầy ổ đĩa …), làm tiếp được; 130 người dùng dừng, làm tiếp được.",
 )
+review_app = typer.Typer(
+    no_args_is_help=True,
+    help="Kết luận của người thẩm định: xuất phiếu để điền, rồi nhập lại.",
+    epilog="Cách dùng: 1) «auditor review export latest phieu.xlsx» xuất các mục cần người kết luận; 2) mở tệp bằng "
+    "Excel hoặc LibreOffice, ở mỗi dòng chọn kết luận, ghi lý do, họ tên, ngày rồi lưu; 3) «auditor review import "
+    "latest phieu.xlsx» nhập lại và viết lại bảng điểm.",
+)
+app.add_typer(review_app, name="review")
 
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", metavar="TỆP", help="Tệp cấu hình; khóa không ghi thì theo mặc định.")
@@ -58,6 +72,15 @@ StoreOption = Annotated[
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Không hiện tiến độ, chỉ hiện dòng đầu và dòng cuối.")]
 JsonLogsOption = Annotated[bool, typer.Option("--json-logs", help="Tiến độ là các dòng JSON, cho máy đọc.")]
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="THƯ-MỤC", help="Thư mục kết quả (mới hoặc rỗng).")]
+FormatOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format",
+        metavar="DẠNG",
+        help="Dạng bảng điểm: xlsx, html, csv, parquet, markdown; ghi được nhiều lần hoặc cách nhau bằng dấu phẩy. "
+        "Mặc định xlsx,html.",
+    ),
+]
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Mã lần chạy, hoặc «latest» cho lần gần nhất.")]
 
 
@@ -83,6 +106,7 @@ def audit(
     ] = None,
     config: ConfigOption = None,
     store: StoreOption = None,
+    formats: FormatOption = None,
     quiet: QuietOption = False,
     json_logs: JsonLogsOption = False,
 ) -> None:
@@ -91,6 +115,7 @@ def audit(
     from auditor.register import read_register
 
     day = _as_of(as_of)
+    forms = _forms(formats)
     settings = _config(config, store)
     units = read_register(register)
     run_id = _new_run_id()
@@ -99,7 +124,7 @@ def audit(
         return run.audit(run_id, units, settings, out, day, tools, only=only or ())
 
     _tell_register(units, quiet=quiet, json_logs=json_logs)
-    raise typer.Exit(_carried_out(run_id, out, work, quiet=quiet, json_logs=json_logs))
+    raise typer.Exit(_carried_out(run_id, out, work, quiet=quiet, json_logs=json_logs, forms=forms))
 
 
 @app.command()
@@ -228,11 +253,14 @@ def report(
     out: OutOption = None,
     config: ConfigOption = None,
     store: StoreOption = None,
+    formats: FormatOption = None,
     quiet: QuietOption = False,
     json_logs: JsonLogsOption = False,
 ) -> None:
-    """Viết lại bảng điểm của một lần chạy đã lưu."""
+    """Viết lại bảng điểm của một lần chạy đã lưu, với kết luận của người thẩm định."""
     from auditor import run
+
+    forms = _forms(formats)
 
     old, settings = _stored(run_ref, config, store)
     folder = out or Path(old.out)
@@ -240,7 +268,7 @@ def report(
     def work(tools: Tools) -> Outcome:
         return run.report(old, settings, folder, tools)
 
-    raise typer.Exit(_carried_out(old.id, folder, work, quiet=quiet, json_logs=json_logs))
+    raise typer.Exit(_carried_out(old.id, folder, work, quiet=quiet, json_logs=json_logs, forms=forms))
 
 
 @app.command()
@@ -260,6 +288,152 @@ def resume(
         return run.resume(old, settings, tools)
 
     raise typer.Exit(_carried_out(old.id, Path(old.out), work, quiet=quiet, json_logs=json_logs))
+
+
+@review_app.command("export")
+def review_export(
+    run_ref: RunArgument,
+    file: Annotated[Path, typer.Argument(metavar="TỆP.xlsx", help="Tệp sẽ viết; phải là tên chưa có.")],
+    district: Annotated[
+        list[str] | None,
+        typer.Option("--district", metavar="ĐỊA-BÀN", help="Chỉ các đơn vị của địa bàn này; ghi được nhiều lần."),
+    ] = None,
+    unit: Annotated[
+        list[str] | None, typer.Option("--unit", metavar="MÃ", help="Chỉ đơn vị mang mã này; ghi được nhiều lần.")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Mọi mục, kể cả mục đã có kết luận; để xem lại hoặc sửa.")
+    ] = False,
+    config: ConfigOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Xuất phiếu thẩm định: các mục mà chỉ người mới kết luận được, mục bị khiếu nại, mục cần hỏi lại."""
+    from auditor.checklist import load_checklist
+    from auditor.reviews import Reviews, reviewed_units
+    from auditor.store import open_store
+    from reports.review_export import write_review_file
+
+    old, settings = _stored(run_ref, config, store)
+    if file.suffix.lower() != ".xlsx":
+        raise _Refused(f"{file}: tên tệp phải kết thúc bằng .xlsx.")
+    if file.exists():
+        raise _Refused(f"{file}: đã có tệp này, có thể đang chứa kết luận chưa nhập. Hãy ghi một tên khác.")
+    opened = open_store(settings.store, create=False)
+    try:
+        wanted = _wanted_units(opened.register(old.id).units, district or (), unit or ())
+        checklist = load_checklist(str(old.config["checklist"]))
+        written = write_review_file(
+            file,
+            old,
+            reviewed_units(opened, old, checklist, wanted),
+            checklist,
+            last=Reviews(opened, old).last,
+            everything=everything,
+            named=bool(unit),
+        )
+    except OSError as error:
+        raise _Refused(f"{file}: không ghi được ({error.strerror or error}). Hãy chọn chỗ khác.") from error
+    finally:
+        opened.close()
+    print(f"Đã xuất {written.rows} mục của {written.units} đơn vị ra {file}.")
+    if written.not_assessed:
+        print(
+            f"{written.not_assessed} đơn vị không đọc được cổng nên không có trong phiếu; muốn thẩm định bằng tay thì "
+            "xuất với --unit hoặc --all."
+        )
+
+
+@review_app.command("import")
+def review_import(
+    run_ref: RunArgument,
+    file: Annotated[Path, typer.Argument(metavar="TỆP", help="Phiếu đã điền: tệp .xlsx hoặc .csv.")],
+    write: Annotated[
+        bool, typer.Option("--report/--no-report", help="Viết lại bảng điểm sau khi nhập, hoặc để sau.")
+    ] = True,
+    config: ConfigOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Nhập phiếu thẩm định đã điền: dòng dùng được thì nhập, dòng không dùng được thì nêu số dòng và việc cần làm."""
+    from auditor.checklist import load_checklist
+    from auditor.disputes import recheck_disputes
+    from auditor.review_rows import import_rows
+    from auditor.store import open_store
+    from reports.review_file import read_review_file
+
+    old, settings = _stored(run_ref, config, store)
+    sheet = read_review_file(file)
+    if sheet.run is not None and sheet.run != old.id:
+        raise _Refused(
+            f"{file}: phiếu này được xuất cho lần đánh giá {sheet.run}, không phải {old.id}. Hãy nhập bằng lệnh: "
+            f"auditor review import {sheet.run} {file}. Kết luận còn hiệu lực sẽ tự theo sang các lần đánh giá sau."
+        )
+    checklist = load_checklist(str(old.config["checklist"]))
+    opened = open_store(settings.store, create=False)
+    try:
+        done = import_rows(opened, old, sheet, checklist, now=datetime.now(UTC), today=_today(), source=file.name)
+        for bad in done.bad:
+            _explain(f"{file.name}, dòng {bad.row} ({bad.unit_id or '?'}, mục {bad.item_id or '?'}): {bad.problem}.")
+        print(
+            f"Đã nhập {done.applied} dòng; {done.unchanged} dòng đã có từ trước; {done.empty} dòng chưa điền; "
+            f"{len(done.bad)} dòng không dùng được."
+        )
+        for look in recheck_disputes(
+            opened, old, settings, checklist, done.disputes, _fetch(old, opened, settings), _utc
+        ):
+            _print_recheck(look, checklist)
+    finally:
+        opened.close()
+    if done.applied and write:
+        _report_again(old, settings)
+    elif done.applied:
+        print(f"Viết lại bảng điểm bằng lệnh: auditor report {old.id}")
+    raise typer.Exit(EXIT_INCOMPLETE if done.bad else 0)
+
+
+@app.command()
+def dispute(
+    run_ref: RunArgument,
+    unit: Annotated[str, typer.Argument(metavar="MÃ-ĐƠN-VỊ", help="Mã của đơn vị khiếu nại.")],
+    item: Annotated[str, typer.Argument(metavar="MỤC", help="Mục bị khiếu nại, ví dụ 2.3.a.")],
+    url: Annotated[str, typer.Argument(metavar="ĐỊA-CHỈ", help="Trang hoặc tệp mà đơn vị nêu ra.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="LÝ-DO", help="Ý kiến của đơn vị.")] = "",
+    by: Annotated[str, typer.Option("--by", metavar="TÊN", help="Người nêu ý kiến.")] = "",
+    write: Annotated[
+        bool, typer.Option("--report/--no-report", help="Viết lại bảng điểm sau khi ghi, hoặc để sau.")
+    ] = True,
+    config: ConfigOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Ghi khiếu nại và xem lại ngay địa chỉ mà đơn vị nêu, cho biết kết quả trước và sau.
+
+    Điểm không đổi cho đến khi có người kết luận trên phiếu thẩm định.
+    """
+    from auditor.checklist import load_checklist
+    from auditor.disputes import recheck_disputes
+    from auditor.review_rows import ReviewRow, Sheet, import_rows
+    from auditor.store import open_store
+
+    old, settings = _stored(run_ref, config, store)
+    checklist = load_checklist(str(old.config["checklist"]))
+    row = ReviewRow(0, unit, item, reason=reason, reviewer=by, address=url)
+    opened = open_store(settings.store, create=False)
+    try:
+        done = import_rows(opened, old, Sheet([row]), checklist, now=_utc(), today=_today(), source="auditor dispute")
+        if done.bad:
+            raise _Refused(f"{done.bad[0].problem}.")
+        looks = recheck_disputes(opened, old, settings, checklist, done.disputes, _fetch(old, opened, settings), _utc)
+    finally:
+        opened.close()
+    if not looks:
+        print("Khiếu nại này đã được ghi từ trước và đang chờ người thẩm định.")
+    for look in looks:
+        _print_recheck(look, checklist)
+    print(
+        "Điểm chưa thay đổi. Người thẩm định kết luận trên phiếu: "
+        f"auditor review export {old.id} phieu.xlsx --unit {unit}"
+    )
+    if looks and write:
+        _report_again(old, settings)
 
 
 @app.command()
@@ -466,7 +640,7 @@ def _taking_signals() -> Iterator[_Stopping]:
 
 
 def _as_of(text: str | None) -> date:
-    today = datetime.now().astimezone().date()
+    today = _today()
     if text is None:
         return today
     try:
@@ -481,6 +655,14 @@ def _as_of(text: str | None) -> date:
 def _months_ago(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, 1)
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+def _utc() -> datetime:
+    return datetime.now(UTC)
 
 
 def _new_run_id() -> str:
@@ -598,12 +780,122 @@ def _source(url: str | None, saved: Path | None) -> Iterator[tuple[str, Callable
         yield copy.home_url, fill
 
 
-def _write_reports(task: ReportTask) -> None:
+def _fetch(old: StoredRun, opened: Store, settings: Config) -> Fetch:
+    """What reads the addresses of disputes, within the portals of a stored run."""
+
+    def fetch(looks: Sequence[Look], folder: Path) -> None:
+        from auditor.run import whole_hosts
+        from auditor.vocabulary import load_vocabulary
+        from spiders.crawl import CrawlStoppedError
+        from spiders.recheck import recheck
+
+        hosts = whole_hosts(opened.register(old.id).units)
+        terms = load_vocabulary().telling_terms()
+        with _logging_to(Path(old.out)), _taking_signals() as stopping:
+            try:
+                recheck(looks, settings, folder, other_unit_hosts=hosts, vocabulary_terms=terms, should_stop=stopping)
+            except CrawlStoppedError as error:
+                raise KeyboardInterrupt from error
+
+    return fetch
+
+
+def _wanted_units(units: Sequence[Unit], districts: Sequence[str], ids: Sequence[str]) -> frozenset[str] | None:
+    """The ids of the units that were asked for; None for all. Districts compare without accents and case."""
+    from auditor.text import words
+
+    if not districts and not ids:
+        return None
+    known = {unit.id for unit in units}
+    for unit_id in ids:
+        if unit_id not in known:
+            raise _Refused(f"--unit {unit_id}: không có đơn vị nào mang mã này trong lần đánh giá.")
+    named = {words(unit.district or ""): unit.district for unit in units if unit.district}
+    for district in districts:
+        if words(district) not in named:
+            some = ", ".join(sorted(str(name) for name in named.values())[:8]) or "(không ghi)"
+            raise _Refused(f"--district {district}: không có địa bàn này. Các địa bàn: {some} …")
+    chosen = {words(district) for district in districts}
+    return frozenset(unit.id for unit in units if unit.id in ids or (unit.district and words(unit.district) in chosen))
+
+
+def _report_again(old: StoredRun, settings: Config) -> None:
+    """Writes the scorecards of a run again, with what people said; what stands in the way is told, not raised."""
+    from auditor import run
+    from auditor.run import UsageError
+    from auditor.store import StoreError
+
+    folder = Path(old.out)
+
+    def work(tools: Tools) -> Outcome:
+        return run.report(old, settings, folder, tools)
+
+    later = f"Kết luận đã được lưu; viết lại bảng điểm sau bằng lệnh: auditor report {old.id}"
+    if not folder.is_dir():
+        _explain(f"Không còn thư mục kết quả {folder}. {later} --out THƯ-MỤC")
+        return
+    try:
+        code = _carried_out(old.id, folder, work, quiet=True, json_logs=False, announce=False)
+    except (UsageError, StoreError) as error:
+        _explain(f"{error} {later}")
+        return
+    if code in (0, EXIT_INCOMPLETE):
+        print(f"Đã viết lại bảng điểm trong {folder}.")
+    else:
+        _explain(later)
+
+
+def _print_recheck(look: Recheck, checklist: Checklist) -> None:
+    from reports.wording import cause, verdict
+
+    entry, about = look.entry, look.about
+    print(f"Khiếu nại: {entry.unit_id}, mục {entry.item_id} {checklist.item(entry.item_id).title}")
+    print(f"  Địa chỉ: {entry.address}")
+    before, after = about["before"], about["after"]
+    print(f"  Trước: {verdict(before['verdict']).name}. {before['summary']}")
+    if after is None:
+        why = {
+            "outside_portal": "địa chỉ này không thuộc cổng của đơn vị, người thẩm định tự mở xem",
+            "no_archive": "không còn bản lưu của lần đánh giá",
+            "crash": "chương trình gặp lỗi khi xét lại",
+        }.get(about["status"]) or cause(about["status"])
+        print(f"  Sau: chưa xét lại được ({why}).")
+    else:
+        print(f"  Sau khi xem địa chỉ này: {verdict(after['verdict']).name}. {after['summary']}")
+
+
+def _forms(given: Sequence[str] | None) -> tuple[str, ...]:
+    """The forms of scorecards that were asked for, each once, in the order in which they are written."""
+    if not given:
+        return _USUAL_FORMS
+    asked = {form.strip().lower() for text in given for form in text.split(",") if form.strip()}
+    asked = {"markdown" if form == "md" else form for form in asked}
+    unknown = sorted(asked - set(_FORMS))
+    if unknown or not asked:
+        raise _Refused(f"--format {', '.join(unknown)}: chỉ có các dạng {', '.join(_FORMS)}.")
+    if "parquet" in asked:
+        from reports.tables import parquet_is_there
+
+        if not parquet_is_there():
+            raise _Refused("--format parquet: chưa cài thư viện pyarrow. Hãy cài bằng lệnh: pip install pyarrow.")
+    return tuple(form for form in _FORMS if form in asked)
+
+
+def _write_reports(task: ReportTask, forms: Sequence[str] = _USUAL_FORMS) -> None:
     from reports.excel import write_workbook
     from reports.html import write_pages
+    from reports.markdown import write_summary
+    from reports.tables import write_csv, write_parquet
 
-    write_workbook(task.out / "scorecard.xlsx", task.header, task.units, task.checklist)
-    write_pages(task.out, task.header, task.units, task.checklist)
+    writers: dict[str, Callable[[], None]] = {
+        "xlsx": lambda: write_workbook(task.out / "scorecard.xlsx", task.header, task.units, task.checklist),
+        "html": lambda: write_pages(task.out, task.header, task.units, task.checklist),
+        "csv": lambda: write_csv(task.out, task.units, task.checklist),
+        "parquet": lambda: write_parquet(task.out, task.units, task.checklist),
+        "markdown": lambda: write_summary(task.out, task.header, task.units, task.checklist),
+    }
+    for form in forms:
+        writers[form]()
 
 
 def _carried_out(
@@ -615,6 +907,7 @@ def _carried_out(
     json_logs: bool,
     announce: bool = True,
     crawl: Callable[[CrawlTask], None] | None = None,
+    forms: Sequence[str] = _USUAL_FORMS,
 ) -> int:
     """Does a run's work with the real tools, between the two lines `run <id>`; gives the exit code."""
     from auditor.progress import reporter
@@ -627,7 +920,7 @@ def _carried_out(
     ):
         tools = Tools(
             crawl=crawl or _crawl,
-            reports=_write_reports,
+            reports=partial(_write_reports, forms=forms),
             now=lambda: datetime.now(UTC),
             stopping=stopping,
             reporter=_Announcing(told, announce),
@@ -646,7 +939,7 @@ def _carried_out(
         else:
             code = 0 if outcome.complete else EXIT_INCOMPLETE
             if announce and not quiet:
-                _print_outcome(outcome)
+                _print_outcome(outcome, forms)
     if announce:
         print(f"run {run_id}", flush=True)
     return code
@@ -672,7 +965,7 @@ def _explain(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _print_outcome(outcome: Outcome) -> None:
+def _print_outcome(outcome: Outcome, forms: Sequence[str]) -> None:
     from collections import Counter
 
     from reports.wording import STATUSES
@@ -682,8 +975,16 @@ def _print_outcome(outcome: Outcome) -> None:
     print(f"{len(outcome.statuses)} đơn vị ({by_status}).")
     if outcome.rejected:
         print(f"{outcome.rejected} dòng của danh sách không dùng được.")
-    print(f"Bảng điểm: {outcome.out / 'index.html'}")
-    print(f"Bảng tính: {outcome.out / 'scorecard.xlsx'}")
+    places = {
+        "html": f"Bảng điểm: {outcome.out / 'index.html'}",
+        "xlsx": f"Bảng tính: {outcome.out / 'scorecard.xlsx'}",
+        "csv": f"Bảng csv: {outcome.out / 'tables'}",
+        "parquet": f"Bảng parquet: {outcome.out / 'tables'}",
+        "markdown": f"Bản tóm tắt: {outcome.out / 'summary.md'}",
+    }
+    for form, place in places.items():
+        if form in forms:
+            print(place)
 
 
 def _only_unit(folder: Path) -> dict[str, Any]:
@@ -737,9 +1038,19 @@ def _known_errors() -> tuple[type[Exception], ...]:
     from auditor.register import RegisterError
     from auditor.run import UsageError
     from auditor.store import StoreError
+    from reports.review_file import ReviewFileError
     from spiders.saved import SavedCopyError
 
-    return (_Refused, RegisterError, ConfigError, ChecklistError, StoreError, UsageError, SavedCopyError)
+    return (
+        _Refused,
+        RegisterError,
+        ConfigError,
+        ChecklistError,
+        StoreError,
+        UsageError,
+        SavedCopyError,
+        ReviewFileError,
+    )
 
 
 _USAGE = {

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from auditor import __version__
@@ -45,6 +46,7 @@ def lines(config: Config) -> Iterator[str]:
     yield _checklist(config)
     yield _browser(config)
     yield _ocr()
+    yield _parquet()
     yield _location(config)
     yield _store(config)
     yield _folder(Path.cwd())
@@ -102,6 +104,12 @@ def _ocr() -> str:
         parts = "; ".join(_OCR_PARTS[name] for name in absent)
         return f"{_MISSING} {parts}. Thiếu phần này, tệp công khai là bản chụp phải có người mở xem ngày ký"
     return f"{_GOOD} nhận dạng chữ trong bản chụp (lệnh «auditor ocr»)"
+
+
+def _parquet() -> str:
+    if find_spec("pyarrow") is None:
+        return f"{_MISSING} pyarrow; không viết được bảng dạng parquet (--format parquet)"
+    return f"{_GOOD} pyarrow; viết được bảng dạng parquet"
 
 
 def _location(config: Config) -> str:

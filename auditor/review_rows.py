@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from auditor.checklist import Checklist
@@ -110,15 +110,12 @@ def import_rows(
     sheet: Sheet,
     checklist: Checklist,
     *,
-    valid_days: int,
     now: datetime,
     today: date,
     source: str,
 ) -> Imported:
-    """Proves every row and stores all good ones in one transaction. A verdict without a day is of `today`, one without
-    an end is valid for `valid_days`.
-    """
-    desk = _Desk(store, run, sheet, checklist, valid_days, now, today, source)
+    """Proves every row and stores all good ones in one transaction. A verdict without a day is of `today`."""
+    desk = _Desk(store, run, sheet, checklist, now, today, source)
     filled = [row for row in sheet.rows if row.filled or row.trouble]
     bad: list[BadRow] = []
     good: list[tuple[ReviewRow, _Case]] = []
@@ -203,7 +200,6 @@ class _Desk:
         run: StoredRun,
         sheet: Sheet,
         checklist: Checklist,
-        valid_days: int,
         now: datetime,
         today: date,
         source: str,
@@ -213,7 +209,6 @@ class _Desk:
         self._sheet = sheet
         self._items = {item.id: item for item in checklist.items}
         self._checklist = checklist
-        self._valid_days = valid_days
         self._now = now
         self._today = today
         self._source = source
@@ -342,14 +337,18 @@ class _Desk:
         return made
 
     def _known(self, row: ReviewRow, stood: Mapping[str, Any] | None) -> bool:
-        """Whether exactly this verdict is in force already."""
-        if stood is None or not stood["counted"] or row.verdict is None:
+        """Whether exactly this verdict was given already.
+
+        The sheet shows verdicts that are asked again as they were given: handing them in untouched renews nothing, who
+        confirms one writes the day on which they did.
+        """
+        if stood is None or row.verdict is None:
             return False
-        said = (row.verdict, words(row.reason), words(row.reviewer))
-        if said != (stood["verdict"], words(stood["reason"]), words(stood["reviewer"])):
+        said = (row.verdict, words(row.reason), words(row.reviewer), row.until.value)
+        until = date.fromisoformat(stood["valid_until"]) if stood["valid_until"] else None
+        if said != (stood["verdict"], words(stood["reason"]), words(stood["reviewer"]), until):
             return False
-        days = ((row.day.value, stood["date"]), (row.until.value, stood["valid_until"]))
-        return all(given is None or given.isoformat() == known for given, known in days)
+        return stood["counted"] if row.day.value is None else bool(row.day.value.isoformat() == stood["date"])
 
     def _refuse_conflict(self, row: ReviewRow, case: _Case) -> None:
         """Two people must not undo each other's work unseen: the later one has to look at a fresh sheet first."""
@@ -369,15 +368,14 @@ class _Desk:
         day = row.day.value or self._today
         if row.withdrawn:
             return self._entry(row, case, EntryKind.WITHDRAWAL, decided_on=day.isoformat())
-        # Counted from the import where the verdict is older: it was just confirmed by being handed in.
-        until = row.until.value or max(day, self._today) + timedelta(days=self._valid_days)
+        until = row.until.value
         return self._entry(
             row,
             case,
             EntryKind.VERDICT,
             verdict=row.verdict,
             decided_on=day.isoformat(),
-            valid_until=until.isoformat(),
+            valid_until=until.isoformat() if until else None,
         )
 
     def _entry(self, row: ReviewRow, case: _Case, kind: EntryKind, **what: Any) -> Entry:
@@ -388,7 +386,7 @@ class _Desk:
             kind,
             reason=row.reason,
             reviewer=row.reviewer,
-            source=f"{self._source}, dòng {row.row}",
+            source=f"{self._source}, dòng {row.row}" if row.row else self._source,
             now=self._now,
             **what,
         )

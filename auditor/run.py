@@ -439,7 +439,7 @@ def _crawl(
     def should_stop() -> bool:
         return bool(trouble) or tools.stopping()
 
-    hosts = _whole_hosts(register.units)
+    hosts = whole_hosts(register.units)
     try:
         tools.crawl(CrawlTask(units, config, archive, hosts, on_unit, on_progress, should_stop))
     except BaseException as error:
@@ -454,7 +454,7 @@ def _crawl(
             judging.at_once(unit, None)
 
 
-def _whole_hosts(units: Sequence[Unit]) -> dict[str, str]:
+def whole_hosts(units: Sequence[Unit]) -> dict[str, str]:
     """Host names that belong to one unit alone. A host whose paths are different units is nobody's."""
     owners: dict[str, str] = {}
     shared: set[str] = set()

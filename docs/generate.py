@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import typer.main
-from typer.core import TyperGroup, TyperOption
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -54,8 +55,7 @@ def commands_document() -> str:
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     lines = [_NOTICE, "# Lệnh của chương trình\n"]
-    for name in sorted(group.commands):
-        command = group.commands[name]
+    for name, command in _all_commands(group, ""):
         context = command.make_context(f"auditor {name}", [], resilient_parsing=True)
         usage = " ".join(command.collect_usage_pieces(context))
         about = inspect.cleandoc(command.help or "")
@@ -65,6 +65,16 @@ def commands_document() -> str:
                 names = ", ".join(f"`{option}`" for option in (*parameter.opts, *parameter.secondary_opts))
                 lines.append(f"- {names}: {parameter.help or ''}\n")
     return "".join(lines)
+
+
+def _all_commands(group: TyperGroup, before: str) -> Iterator[tuple[str, TyperCommand]]:
+    """Every command with its whole name, those of groups in their places."""
+    for name in sorted(group.commands):
+        command = group.commands[name]
+        if isinstance(command, TyperGroup):
+            yield from _all_commands(command, f"{before}{name} ")
+        elif isinstance(command, TyperCommand):
+            yield f"{before}{name}", command
 
 
 def config_document() -> str:

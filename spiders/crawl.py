@@ -13,6 +13,7 @@ from auditor.config import Config
 from auditor.model import Unit
 from spiders.settings import scrapy_settings
 from spiders.spider import CrawlStoppedError, Job, PortalSpider, Progress
+from spiders.visit import Surroundings, Visit
 
 __all__ = ["CrawlStoppedError", "Progress", "crawl"]
 
@@ -27,13 +28,14 @@ def crawl(
     on_unit: Callable[[Unit, Path], None],
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    visit: Callable[[Unit, Surroundings], Visit] = Visit,
 ) -> None:
     """Crawls every unit into `<archive_dir>/<archive_name(unit.id)>`; returns when all are done.
 
     `units` have a url each and are taken one by one, at most config.crawl.concurrent_units under way. `on_unit` is
     called in the crawl's own thread when a unit's archive is closed, whatever came of it. `other_unit_hosts` maps host
     names (without `www.`) to unit ids. `vocabulary_terms` mark important links. Units under way when the crawl is
-    stopped leave no closed archive.
+    stopped leave no closed archive. `visit` makes what crawls one unit.
 
     Raises CrawlStoppedError when `should_stop` said so, OSError when an archive cannot be written, and whatever
     `on_unit` or `units` raise.
@@ -41,7 +43,7 @@ def crawl(
     for name in ("scrapy", "asyncio"):
         logging.getLogger(name).setLevel(logging.WARNING)
     archive_dir.mkdir(parents=True, exist_ok=True)
-    job = Job(units, config, archive_dir, other_unit_hosts, vocabulary_terms, on_unit, on_progress, should_stop)
+    job = Job(units, config, archive_dir, other_unit_hosts, vocabulary_terms, on_unit, on_progress, should_stop, visit)
     asyncio.run(_run(job))
     if job.error is not None:
         raise job.error

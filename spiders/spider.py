@@ -57,6 +57,7 @@ class Job:
     on_unit: Callable[[Unit, Path], None]
     on_progress: Callable[[Progress], None] | None = None
     should_stop: Callable[[], bool] | None = None
+    visit: Callable[[Unit, Surroundings], Visit] = Visit
     error: BaseException | None = None
 
 
@@ -156,7 +157,7 @@ class PortalSpider(Spider):
             self._under_way += 1
             try:
                 async with await self._crowd(unit):
-                    visit = Visit(unit, around)
+                    visit = self._job.visit(unit, around)
                     await visit.run()
             finally:
                 self._under_way -= 1

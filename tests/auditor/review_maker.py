@@ -141,5 +141,5 @@ def day(*parts: int) -> Day:
 
 def import_into(store: Store, run: StoredRun, *rows: ReviewRow, last: int | None = None, **changes: Any) -> Imported:
     """Imports rows as the command does."""
-    values: dict[str, Any] = {"valid_days": 365, "now": NOW, "today": TODAY, "source": "phieu.xlsx", **changes}
+    values: dict[str, Any] = {"now": NOW, "today": TODAY, "source": "phieu.xlsx", **changes}
     return import_rows(store, run, Sheet(rows, run.id, last), CHECKLIST, **values)

@@ -77,7 +77,7 @@ def test_a_verdict_counts_in_the_score_and_the_machines_finding_stays(tmp_path: 
     review = item["review"]
     assert (review["verdict"], review["state"], review["counted"]) == ("pass", "in_force", True)
     assert (review["reason"], review["reviewer"], review["date"]) == ("Đã xem cổng", "Nguyễn Thị Hoa", "2026-10-24")
-    assert review["valid_until"] == "2027-10-25"
+    assert review["valid_until"] is None
     assert after["total"]["determined"] == 1 > before["total"]["determined"]
     assert after["total"]["low"] == after["total"]["high"] == after["total"]["points"]
     assert after["machine_total"] == before["total"]
@@ -150,6 +150,19 @@ def test_it_is_asked_again_when_the_evidence_changed(tmp_path: Path, item: dict[
     assert found["review"]["state"] == state
     assert found["review"]["counted"] == (state == "in_force") == (not waits_for_a_person(found))
     assert found["review"]["verdict"] == "pass"  # what was said before is shown with the question
+
+
+def test_handing_in_an_old_verdict_untouched_does_not_renew_it(tmp_path: Path) -> None:
+    """The sheet of the next run shows what was said before; nobody has looked again by that alone."""
+    store = stored(tmp_path, RUN, MANUAL)
+    import_into(store, RUN, row_of(5))
+    next_run = run_of(11)
+    add_run(store, next_run, unit_of("A", 1, **{"2_4": item_of("2.4", quote="Một tin khác")}))
+    later: dict[str, Any] = {"now": NOW + timedelta(days=31), "today": TODAY + timedelta(days=31)}
+    assert import_into(store, next_run, row_of(5), **later).unchanged == 1
+    assert item_in(store, next_run)["review"]["state"] == "evidence_changed"
+    assert import_into(store, next_run, row_of(5, day=day(2026, 11, 24)), **later).applied == 1
+    assert item_in(store, next_run)["review"]["state"] == "in_force"
 
 
 def test_it_is_asked_again_when_it_expired(tmp_path: Path) -> None:
@@ -351,12 +364,13 @@ def test_bad_rows_come_in_the_order_of_the_sheet(tmp_path: Path) -> None:
 
 
 def test_500_rows_with_20_bad_ones(tmp_path: Path) -> None:
-    units = [unit_of(f"U{number}", number, **{"2_4": "manual"}) for number in range(500)]
+    whole = unit_of("", 0, **{"2_4": "manual"})
+    units = [{**whole, "id": f"U{number}", "name": f"Trường THCS Số {number}"} for number in range(500)]
     store = stored(tmp_path, RUN, *units)
     rows = []
     for number in range(500):
         changes = BAD[number // 25][1] if number % 25 == 7 else {}
-        if "2.1.a" in changes.values():
+        if changes.get("item_id") == "2.1.a":
             changes = {"reason": ""}
         rows.append(row_of(number + 5, **{"unit_id": f"U{number}", **changes}))
     done = import_into(store, RUN, *rows)
