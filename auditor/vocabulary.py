@@ -681,6 +681,10 @@ _MIN_TYPO_LENGTH = 12
 _MAX_CACHED = 50_000
 
 
+# "Tra cứu điểmGrades": two lines of a menu entry that only its style parts.
+_RUN_ON = re.compile(r"(?<=[^\W\d_])(?<![A-Z])(?=[A-Z][a-z]{2})")
+
+
 @lru_cache(maxsize=_MAX_CACHED)
 def label_words(text: str) -> str:
     """The folded words of a label without leading numbering, trailing counters and years, and an exact doubling.
@@ -750,7 +754,11 @@ class Vocabulary:
 
     def _topics_of_label(self, text: str) -> tuple[str, ...]:
         label = label_words(text)
-        return self._announced(label) or self._announced(self._spelled_out(label))
+        return (
+            self._announced(label)
+            or self._announced(self._spelled_out(label))
+            or (self._announced(label_words(_RUN_ON.sub(" ", text))) if _RUN_ON.search(text) else ())
+        )
 
     def _spelled_out(self, label: str) -> str:
         """The label with its abbreviations in full; "" where it has none, or is more than a label."""

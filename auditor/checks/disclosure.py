@@ -36,6 +36,13 @@ def disclosure(disclosures: Disclosures, pages: Pages, vocabulary: Vocabulary, *
     topic = next(name for name, value in PART_TOPICS.items() if value == part)
     found = disclosures.of_part(part)
     live = [item for item in found if item.exists]
+    if live and all(item.is_folder for item in live):
+        return partial(
+            f"{title}: chỉ có liên kết sang thư mục ở dịch vụ lưu trữ bên ngoài ({named(live)}).",
+            evidence(live),
+            Reason.EXTERNAL_ONLY,
+            remedy="Đăng từng nội dung công khai ngay trên cổng, ghi ngày đăng.",
+        )
     if live:
         return passed(f"Có {len(live)} nội dung công khai về {lower(title)}: {named(live)}.", evidence(live))
     return not_disclosed(disclosures, pages, title, found, (topic,))

@@ -93,7 +93,7 @@ def _only_files(sections: Sections, pages: Pages) -> bool:
         return True
     for page in found.pages:
         own = pages.own[page.key]
-        if any(block.images for block in own):
+        if any(block.images for block in own) or any(embed.url and embed.tag == "iframe" for embed in page.embeds):
             return True
         if any(pages.look(link.url).attachment is not None for link in pages.own_links(page)):
             return True

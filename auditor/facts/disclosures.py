@@ -54,6 +54,7 @@ _MAX_ITEMS = 1000
 _MAX_READ = 12  # files of a unit that are opened for the date or the part that nothing else tells
 _SCHOOL_STARTS = 8  # the month from which publications are of the new school year
 _FEW_FILES = 2  # an article with more may be a list that is filled up over years
+_FOLDERS = ("/drive/folders/", "/drive/u/", "/folderview", "/folder/")
 _HEAD = 12  # lines at the head of a file that name it
 _SIGNED_LINE = 100
 _PATH_DAY = re.compile(r"(?<!\d)(20\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -144,6 +145,11 @@ class Disclosure:
             last.append(self.school_year + 1)
         last += [int(year) + 1 for year in _YEAR.findall(_SCHOOL_YEAR.sub(" ", self.title))] if not last else []
         return bool(last) and max(last) < first.year
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is no more than a folder on another site, whose content nobody sees from here."""
+        return self.life is Life.EXTERNAL and any(mark in self.url for mark in _FOLDERS)
 
     @property
     def exists(self) -> bool:
@@ -245,6 +251,8 @@ class _Reader:
 
     def _entry(self, entry: Entry, parts: frozenset[str]) -> None:
         target = entry.target
+        if target is None and entry.state is Ladder.CONTENT and not entry.page.home:
+            self._segments(entry.page, "")  # a part of a page under a heading of its own
         if target is None or (target.page is not None and target.page.home):
             return
         if target.page is None:
@@ -312,13 +320,14 @@ class _Reader:
             title, body = blocks[at], blocks[at + 1 : end]
             parts |= carried
             whole = len(title.text) > _NAME or (":" in title.text and len(title.text) > _NAME // 2)
+            shown = blocks[at - 1 : at] if at and not blocks[at - 1].text else ()  # the picture above its caption
             said = [title.text, *(block.text for block in body if not block.links)]
-            if not body and not whole and not self._says_later(title.text):
+            if not body and not shown and not whole and not self._says_later(title.text):
                 carried = parts
                 continue
             carried = frozenset()
             text = sum(len(words(one)) for one in said[1:] if not self._says_later(one))
-            pictures = sum(bool(page.images[index].url) for block in (title, *body) for index in block.images)
+            pictures = sum(bool(page.images[index].url) for one in (*shown, title, *body) for index in one.images)
             if text >= _FEW_WORDS or pictures or (whole and not self._says_later(title.text)):
                 life = Life.LIVE
             elif any(self._says_later(one) for one in said):

@@ -6,7 +6,7 @@ The section rule of items.yaml: content of its own, or an announcement that lead
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +23,7 @@ from auditor.vocabulary import Topic, Vocabulary, label_words, under
 _ENOUGH_TEXT = 40
 _ENOUGH_ITEMS = 3
 _ENOUGH_BESIDE_PLACEHOLDER = 300
+_ENOUGH_BESIDE_EXIT = 120  # beside a link to another site; a shorter text only invites to go there
 _ARTICLE_TITLE = 15
 _SHORT_BLOCK = 60
 _TOLD = 120
@@ -320,8 +321,13 @@ class _Finder:
     def _read_hint(self, name: str, topic: Topic, hint: Hint, *, least_years: int = 1) -> None:
         target = self.pages.look(hint.url)
         listed = len(hint.label) >= 2 * _ARTICLE_TITLE  # a piece of news among the names of sections
-        if target.page is not None and not target.page.home and not listed:
-            self._told(name, topic, hint.label, hint.page, target, self.pages.own_text(target.page), least_years)
+        if target.page is None or target.page.home or listed:
+            return
+        text = self.pages.own_text(target.page)
+        if target.page is hint.page:
+            at = next((i for i, one in enumerate(hint.page.blocks) if one.level and one.text == hint.label), None)
+            text = "" if at is None else "\n".join(one.text for one in self._part_under(hint.page, at))
+        self._told(name, topic, hint.label, hint.page, target, text, least_years)
 
     def _told(
         self,
@@ -358,11 +364,27 @@ class _Finder:
             short = label.count(" ") < (_HEADING_WORDS if in_menu else _ENTRY_WORDS)
             if label and short and (in_menu or link.source in ("option", "area") or occurrence.page.home):
                 named.setdefault(label, Hint(link.text, occurrence.page, link.url))
-        for page in self.pages.front:
-            for block in page.headings:
+        for page in self._entrances():
+            for block in page.headings if page in self.pages.front else self._own_headings(page):
                 if (label := label_words(block.text)).count(" ") < _HEADING_WORDS:
                     named.setdefault(label, Hint(block.text, page, page.url))
+            for link in self.pages.own_links(page):
+                label = label_words(link.text)
+                if label and label.count(" ") < _ENTRY_WORDS and self.pages.internal(link.url):
+                    named.setdefault(label, Hint(link.text, page, link.url))
         return named
+
+    def _entrances(self) -> Iterator[Page]:
+        """The front page, and the pages to which a menu leads: what they name are parts of the portal, not news."""
+        yield from self.pages.front
+        for page in self.pages.pages:
+            if page.key in self.pages.furniture and page not in self.pages.front:
+                yield page
+
+    def _own_headings(self, page: Page) -> Iterator[Block]:
+        for block in self.pages.own[page.key]:
+            if block.level and block.text and not any(page.links[index].url for index in block.links):
+                yield block
 
     def _find_hints(self) -> dict[str, list[Hint]]:
         found: dict[str, list[Hint]] = {}
@@ -454,7 +476,7 @@ class _Finder:
         def beside(block: Block) -> bool:
             return block.region == "aside" and not wholly_aside
 
-        text_length = articles = files = pictures = items = 0
+        text_length = articles = files = pictures = items = outside = 0
         tables: dict[int, set[int]] = {}
         quote = empty_quote = ""
         for block in own:
@@ -478,6 +500,7 @@ class _Finder:
             linked = 0
             for index in block.links:
                 link = page.links[index]
+                outside += bool(link.url) and not self.pages.internal(link.url) and not beside(block)
                 if (
                     len(link.text) >= _ARTICLE_TITLE
                     and self.pages.internal(link.url)
@@ -496,7 +519,7 @@ class _Finder:
         if embeds and self._repeated_embeds(page) >= embeds:
             embeds = 0
         rows = max((len(found) for found in tables.values()), default=0)
-        enough = _ENOUGH_BESIDE_PLACEHOLDER if empty_quote else _ENOUGH_TEXT
+        enough = _ENOUGH_BESIDE_PLACEHOLDER if empty_quote else _ENOUGH_BESIDE_EXIT if outside else _ENOUGH_TEXT
         full = (
             text_length >= enough
             or articles + files + pictures + embeds > 0
@@ -508,6 +531,8 @@ class _Finder:
             state = Ladder.CONTENT
         elif empty_quote:
             state, quote = Ladder.PLACEHOLDER, empty_quote
+        elif outside:
+            state = Ladder.EXTERNAL
         elif self._wants_login(page, own):
             state = Ladder.LOGIN
         else:
