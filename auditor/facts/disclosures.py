@@ -317,7 +317,11 @@ class _Reader:
         live = False
         for number, (at, parts) in enumerate(starts):
             end = starts[number + 1][0] if number + 1 < len(starts) else len(blocks)
-            title, body = blocks[at], blocks[at + 1 : end]
+            title = blocks[at]
+            if title.level:
+                ends = (i for i in range(at + 1, end) if 0 < blocks[i].level <= title.level and blocks[i].text)
+                end = next(ends, end)
+            body = blocks[at + 1 : end]
             parts |= carried
             whole = len(title.text) > _NAME or (":" in title.text and len(title.text) > _NAME // 2)
             shown = blocks[at - 1 : at] if at and not blocks[at - 1].text else ()  # the picture above its caption
