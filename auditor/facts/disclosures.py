@@ -324,7 +324,8 @@ class _Reader:
             body = blocks[at + 1 : end]
             parts |= carried
             whole = len(title.text) > _NAME or (":" in title.text and len(title.text) > _NAME // 2)
-            shown = blocks[at - 1 : at] if at and not blocks[at - 1].text else ()  # the picture above its caption
+            captioned = at and not title.level and not blocks[at - 1].text
+            shown = blocks[at - 1 : at] if captioned else ()  # the picture above
             said = [title.text, *(block.text for block in body if not block.links)]
             if not body and not shown and not whole and not self._says_later(title.text):
                 carried = parts
