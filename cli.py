@@ -121,7 +121,8 @@ def audit(
     run_id = _new_run_id()
 
     def work(tools: Tools) -> Outcome:
-        return run.audit(run_id, units, settings, out, day, tools, only=only or ())
+        outcome = run.audit(run_id, units, settings, out, day, tools, only=only or ())
+        return run.keep_trying(outcome, settings, tools)
 
     _tell_register(units, quiet=quiet, json_logs=json_logs)
     raise typer.Exit(_carried_out(run_id, out, work, quiet=quiet, json_logs=json_logs, forms=forms))
@@ -285,7 +286,7 @@ def resume(
     old, settings = _stored(run_ref, config, store)
 
     def work(tools: Tools) -> Outcome:
-        return run.resume(old, settings, tools)
+        return run.keep_trying(run.resume(old, settings, tools), settings, tools)
 
     raise typer.Exit(_carried_out(old.id, Path(old.out), work, quiet=quiet, json_logs=json_logs))
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from auditor.yaml_lines import LineOf, YamlError, first_problem, load_with_lines
 
@@ -124,6 +126,81 @@ class BrowserConfig(_Section):
     pictures: bool
 
 
+class SecondTriesConfig(_Section):
+    """When units that could not be read are tried again: minutes after the last try, for the second try, the third …
+
+    `wait`: whether a run stays for that; else only what is due when the other units are done is tried again.
+    """
+
+    after_minutes: Annotated[list[Annotated[float, Field(ge=0, le=14_400, allow_inf_nan=False)]], Field(max_length=20)]
+    wait: bool
+
+
+class ScheduleConfig(_Section):
+    """The monthly run: its days and hour, and the hours after which units that could not be read are tried again."""
+
+    day: Annotated[int, Field(ge=1, le=28)]
+    time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    extra_days: Annotated[
+        list[Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]], Field(max_length=20)
+    ]
+    second_tries_hours: Annotated[list[Annotated[float, Field(ge=0, le=120)]], Field(max_length=10)]
+    keep_archives_months: Annotated[int, Field(ge=0, le=1_200)]
+
+    @field_validator("extra_days")
+    @classmethod
+    def _days_of_a_year(cls, value: list[str]) -> list[str]:
+        for day in value:
+            try:
+                date.fromisoformat(f"2024-{day}")
+            except ValueError as error:
+                raise ValueError(f"«{day}» không phải là một ngày trong năm; ghi THÁNG-NGÀY, ví dụ 06-30") from error
+        return value
+
+    @field_validator("second_tries_hours")
+    @classmethod
+    def _within_days(cls, value: list[float]) -> list[float]:
+        if sum(value) > 120:
+            raise ValueError("các lần thử lại cộng lại không được quá 120 giờ")
+        return value
+
+
+_ADDRESS = re.compile(r"[^@\s,<>\"]+@[^@\s,<>\"]+")
+
+
+class NotifyConfig(_Section):
+    """Where the summary of a monthly run is sent; nothing is sent unless named here. Secrets are never here."""
+
+    mail_to: Annotated[list[str], Field(max_length=50)]
+    mail_from: str
+    mail_server: str
+    mail_port: Annotated[int, Field(ge=1, le=65_535)]
+    mail_security: Literal["starttls", "tls", "none"]
+    mail_user: str | None
+    webhook: str | None
+
+    @field_validator("mail_to")
+    @classmethod
+    def _addresses(cls, value: list[str]) -> list[str]:
+        for address in value:
+            if not _ADDRESS.fullmatch(address):
+                raise ValueError(f"«{address}» không phải là một địa chỉ thư")
+        return value
+
+    @field_validator("webhook")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is not None and urlsplit(value).scheme not in ("http", "https"):
+            raise ValueError("phải bắt đầu bằng https:// (hoặc http://)")
+        return value
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.mail_to and not (self.mail_server and _ADDRESS.fullmatch(self.mail_from)):
+            raise ValueError("muốn gửi thư (mail_to) thì phải ghi cả mail_server và mail_from")
+        return self
+
+
 class LocationConfig(_Section):
     """Where the location of servers is looked up."""
 
@@ -139,6 +216,9 @@ class Config(_Section):
     network: NetworkConfig
     browser: BrowserConfig
     location: LocationConfig
+    second_tries: SecondTriesConfig
+    schedule: ScheduleConfig
+    notify: NotifyConfig
     city: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
     store: Annotated[str, Field(min_length=1)]
 

@@ -135,10 +135,11 @@ def _save(store: Store, run_id: str, rows: Mapping[str, Mapping[str, Any]]) -> N
                 connection.execute(unit_history.insert().values(run_id=run_id, unit_id=unit_id, **values))
 
 
-def forget_run(connection: sa.Connection, run_id: str) -> None:
-    """Removes what is kept of a run."""
-    for table in (unit_history, run_rules):
-        connection.execute(table.delete().where(table.c.run_id == run_id))
+def forget_units(store: Store, run_id: str, unit_ids: Collection[str] | None = None) -> None:
+    """Takes back what is kept of a run's units (all, or these): their results are to be had again."""
+    query = unit_history.delete().where(unit_history.c.run_id == run_id)
+    with store.transaction() as connection:
+        connection.execute(query if unit_ids is None else query.where(unit_history.c.unit_id.in_(unit_ids)))
 
 
 def note_same(store: Store, unit_id: str, was_id: str) -> None:

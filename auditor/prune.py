@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from auditor.archive import archive_name, scans_path
 from auditor.history import keep_rules, rules_of
 from auditor.reviews import reviews_table
+from auditor.second_tries import TRIES_FOLDER
 from auditor.store import RunState, Store, StoredRun
 
 
@@ -57,6 +58,8 @@ def prune(store: Store, what: Prunable) -> None:
     for _, path in what.files:
         path.unlink(missing_ok=True)
         scans_path(path).unlink(missing_ok=True)
+        for earlier in (path.parent / TRIES_FOLDER).glob(path.name.replace(".warc.gz", ".*.warc.gz")):
+            earlier.unlink()
 
 
 def _note_pruned(store: Store, run_id: str, units: Collection[str]) -> None:

@@ -23,7 +23,16 @@ from auditor import __version__
 from auditor.archive import archive_name
 from auditor.checklist import Checklist, load_checklist
 from auditor.config import Config
-from auditor.history import Bench, Past, judge_again, keep_published, keep_rules, rules_of, with_published_change
+from auditor.history import (
+    Bench,
+    Past,
+    forget_units,
+    judge_again,
+    keep_published,
+    keep_rules,
+    rules_of,
+    with_published_change,
+)
 from auditor.judge import JudgeContext, judge_unit
 from auditor.judging import Judge, Judging
 from auditor.manifest import MANIFEST_FILE, file_sha256, rules, write_manifest
@@ -33,6 +42,7 @@ from auditor.register import Register
 from auditor.register_index import RegisterIndex
 from auditor.results import results_header, write_results
 from auditor.reviews import reviewed_units
+from auditor.second_tries import Tries, next_try, set_aside
 from auditor.store import (
     RunState,
     Store,
@@ -54,6 +64,7 @@ RESULTS_FILE = "results.json"
 LOG_FILE = "auditor.log"
 _LOCK_FILE = ".auditor.lock"
 _MIN_FREE_BYTES = 50_000_000
+_NAP_SECONDS = 1.0  # between two looks at the clock and at whether a person has stopped the waiting
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
 OnUnit = Callable[[Unit, Path], None]
@@ -121,6 +132,7 @@ class Tools:
     stopping: Callable[[], bool] = lambda: False
     reporter: Reporter = field(default_factory=Quiet)
     judge: Judge = judge_unit
+    sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +224,50 @@ def resume(run: StoredRun, config: Config, tools: Tools) -> Outcome:
         register = store.register(run.id)
         if rules_of(store, run.id).get("rules") != rules(checklist, config, register)["rules"]:
             # One run, one set of rules: what an older program judged is judged again from its archives.
+            forget_units(store, run.id)
             store.forget_results(run.id)
         store.set_state(run.id, RunState.RUNNING)
         return _carry_out(run, register, config, checklist, store, tools)
+
+
+def second_try(run: StoredRun, unit_ids: Sequence[str], config: Config, tools: Tools) -> Outcome:
+    """Visits those units of a finished run again that could not be read, and writes its outputs anew."""
+    checklist = load_checklist(config.checklist)
+    with ExitStack() as held:
+        held.enter_context(lock_store(config.store))
+        store = held.enter_context(_opened(config.store, create=False))
+        held.enter_context(_locked_out(Path(run.out)))
+        held.enter_context(store.claim(run.id))
+        store.set_state(run.id, RunState.RUNNING)
+        try:
+            set_aside(store, run, unit_ids)
+        except OSError as error:
+            raise RunStoppedError(run.id, f"không ghi được vào «{run.archive}» ({error.strerror})") from error
+        return _carry_out(run, store.register(run.id), config, checklist, store, tools)
+
+
+def keep_trying(outcome: Outcome, config: Config, tools: Tools) -> Outcome:
+    """The second, third … tries of a run that just ended, as far as they are due or the configuration waits for them.
+
+    While it waits, store and folder are free for others; a person who stops the waiting keeps the finished run.
+    """
+    while not outcome.complete and not tools.stopping():
+        with _opened(config.store, create=False) as store:
+            run = store.run(outcome.run_id)
+            due = next_try(store, run, config.second_tries.after_minutes) if run is not None else None
+        if run is None or due is None:
+            break
+        moment, unit_ids = due
+        if moment > tools.now():
+            if not config.second_tries.wait:
+                break
+            log.info("run %s: %d units are tried again at %s", run.id, len(unit_ids), _stamp(moment))
+            while moment > tools.now() and not tools.stopping():
+                tools.sleep(min(_NAP_SECONDS, max(0.1, (moment - tools.now()).total_seconds())))
+            if tools.stopping():
+                break
+        outcome = second_try(run, unit_ids, config, tools)
+    return outcome
 
 
 def rescore(run_id: str, old: StoredRun, config: Config, out: Path, tools: Tools) -> Outcome:
@@ -479,12 +532,13 @@ def _written(
 ) -> Outcome:
     header = results_header(run, register)
     past = Past(store, run, checklist)
+    tries = Tries(store, run)
 
     def stored() -> Iterator[dict[str, Any]]:
         for unit in reviewed_units(store, run, checklist):
             if tools.stopping():
                 raise KeyboardInterrupt
-            yield unit
+            yield tries.with_tries(unit)
 
     def units() -> Iterator[dict[str, Any]]:
         return (with_published_change(store, run.id, unit) for unit in stored())

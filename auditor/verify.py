@@ -20,8 +20,7 @@ from auditor.model import Unit
 from auditor.register_index import RegisterIndex
 from auditor.store import Store
 
-# What a run adds to a unit besides judging it.
-_ADDED = ("archive", "attempts", "host_note")
+_ADDED = ("archive",)  # what a run adds to what judging makes
 _BATCH = 200
 
 

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from auditor.archive import read_archive
 from auditor.judge import JudgeContext
 from auditor.model import Status, StoppedBy, Unit
 
@@ -39,6 +40,16 @@ def quick_judge(path: Path | None, unit: Unit, context: JudgeContext) -> dict[st
         "axes": {},
         "total": None,
     }
+
+
+def judge_by_end(path: Path | None, unit: Unit, context: JudgeContext) -> dict[str, Any]:
+    """A valid unit object that tells how the crawl ended."""
+    found = quick_judge(path, unit, context)
+    if path is None or not path.exists():
+        return found
+    end = read_archive(path).end
+    crawl = {**found["crawl"], "started_at": end.started_at, "finished_at": end.finished_at}
+    return {**found, "status": str(end.status), "status_reason": end.status_reason, "crawl": crawl}
 
 
 def _mark(context: JudgeContext, name: str) -> Path:

@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.pool import NullPool
 
-from auditor import history, migrations, reviews, store
+from auditor import history, migrations, reviews, second_tries, store
 from auditor.store import StoreError, open_store
 from tests.auditor.test_store import REGISTER, by_hand, run_named
 
@@ -63,7 +63,7 @@ def test_the_migrated_store_is_what_the_program_expects(store_url: str) -> None:
     """A column that stands in the code but in no migration would be missing in every office."""
     open_store(store_url).close()
     expected = sa.MetaData()
-    for metadata in (store._metadata, reviews.metadata, history.metadata):
+    for metadata in (store._metadata, reviews.metadata, history.metadata, second_tries.metadata):
         for table in metadata.tables.values():
             table.to_metadata(expected)
     with connected(store_url) as connection:
