@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from auditor.progress import Reporter
     from auditor.register import Register
     from auditor.run import CrawlTask, Outcome, ReportTask, Tools
+    from auditor.schedule import Plan
     from auditor.store import Store, StoredRun
 
 EXIT_INCOMPLETE = 1
@@ -599,6 +600,89 @@ def history(
 
 
 @app.command()
+def monthly(
+    register: Annotated[Path, typer.Argument(metavar="DANH-SÁCH", help="Danh sách đơn vị: tệp .xlsx hoặc .csv.")],
+    folder: Annotated[Path, typer.Option("--folder", metavar="THƯ-MỤC", help="Thư mục chứa kết quả các tháng.")] = Path(
+        "monthly"
+    ),
+    config: ConfigOption = None,
+    store: StoreOption = None,
+    quiet: QuietOption = False,
+    json_logs: JsonLogsOption = False,
+) -> None:
+    """Lần chạy hằng tháng: đánh giá, thử lại đơn vị chưa vào được, dọn bản lưu cũ, gửi tóm tắt nếu có cấu hình.
+
+    Lần chạy dở dang của mấy ngày gần đây được làm tiếp thay vì bắt đầu lại.
+    """
+    from auditor import monthly as months
+    from auditor import run
+    from auditor.register import read_register
+    from auditor.store import lock
+
+    settings = months.settings_of(_config(config, store))
+    units = read_register(register)
+    months.make_folder(folder)
+    with (
+        lock(folder / ".monthly.lock", f"{folder}: lần chạy hằng tháng đang diễn ra. Hãy đợi xong."),
+        _monthly_log(folder),
+    ):
+        begun = months.begun(settings, folder, datetime.now().astimezone().date())
+        run_id = begun.id if begun is not None else _new_run_id()
+        out = Path(begun.out) if begun is not None else months.free_folder(folder, _as_of(None))
+        log.warning("run %s: %s", run_id, "taken up again" if begun is not None else f"begins in {out}")
+
+        def work(tools: Tools) -> Outcome:
+            if begun is not None:
+                outcome = run.resume(begun, settings, tools)
+            else:
+                outcome = run.audit(run_id, units, settings, out, _as_of(None), tools)
+            return run.keep_trying(outcome, settings, tools)
+
+        _tell_register(units, quiet=quiet, json_logs=json_logs)
+        code = _carried_out(run_id, out, work, quiet=quiet, json_logs=json_logs)
+        log.warning("run %s: ended with status %d", run_id, code)
+        if code in (0, EXIT_INCOMPLETE):
+            _after_the_month(run_id, settings)
+    raise typer.Exit(code)
+
+
+@app.command()
+def schedule(
+    system: Annotated[str, typer.Argument(metavar="CÁCH", help="systemd, cron hoặc windows.")],
+    register: Annotated[Path, typer.Argument(metavar="DANH-SÁCH", help="Danh sách đơn vị: tệp .xlsx hoặc .csv.")],
+    folder: Annotated[Path, typer.Option("--folder", metavar="THƯ-MỤC", help="Thư mục chứa kết quả các tháng.")] = Path(
+        "monthly"
+    ),
+    install: Annotated[bool, typer.Option("--install", help="Cài lịch vào máy; không ghi thì chỉ in ra.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Gỡ lịch đã cài khỏi máy.")] = False,
+    config: ConfigOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Lịch chạy hằng tháng (và cuối tháng 6, cuối tháng 9): in ra, hoặc cài vào máy khi có --install.
+
+    Ngày giờ chạy và cách gửi tóm tắt ghi trong tệp cấu hình, mục schedule và notify.
+    """
+    from auditor import schedule as scheduling
+    from auditor.register import read_register
+
+    if system not in list(scheduling.System):
+        raise _Refused(f"{system}: phải là một trong {', '.join(scheduling.System)}.")
+    settings = _config(config, store)
+    read_register(register)  # a schedule over a register that cannot be read would fail in the night
+    chosen, today = scheduling.System(system), datetime.now().astimezone().date()
+    plan = _plan(settings, register, folder, config, store)
+    if install or remove:
+        for command in scheduling.install(chosen, plan, today, remove=remove):
+            print(f"đã chạy: {command}")
+        print("Đã gỡ lịch." if remove else "Đã cài lịch.")
+        return
+    for name, text in scheduling.texts(chosen, plan, today).items():
+        if chosen is scheduling.System.SYSTEMD:
+            print(f"# {name}")
+        print(text)
+
+
+@app.command()
 def doctor(config: ConfigOption = None, store: StoreOption = None) -> None:
     """Kiểm tra máy: có gì, thiếu gì, và phần thiếu làm mất điều gì."""
     from auditor.doctor import lines
@@ -651,6 +735,70 @@ def _as_of(text: str | None) -> date:
     if not _EARLIEST_AS_OF <= day <= today + timedelta(days=366):
         raise _Refused(f"--as-of {text}: ngày này quá xa; hãy xem lại năm.")
     return day
+
+
+def _plan(settings: Config, register: Path, folder: Path, config: Path | None, store: str | None) -> Plan:
+    """The monthly command with absolute paths, and its days."""
+    from auditor.schedule import Plan
+    from auditor.store import store_file
+
+    installed = Path(sys.executable).with_name("auditor.exe" if os.name == "nt" else "auditor")
+    program = [str(installed)] if installed.exists() else [sys.executable, str(Path(__file__).resolve())]
+    address = store or settings.store
+    file = store_file(address)
+    arguments = ["monthly", str(register.resolve()), "--folder", str(folder.resolve())]
+    arguments += ["--config", str(config.resolve())] if config is not None else []
+    # A password in the address of a store is no word for a schedule that others can read.
+    if file is not None:
+        arguments += ["--store", f"sqlite:///{file.resolve().as_posix()}"]
+    elif store is not None:
+        raise _Refused(
+            "với lịch chạy, địa chỉ nơi lưu trên máy chủ phải ghi trong tệp cấu hình (--config), khóa store."
+        )
+    hour, minute = (int(part) for part in settings.schedule.time.split(":"))
+    extra = [(int(day[:2]), int(day[3:])) for day in settings.schedule.extra_days]
+    return Plan([*program, *arguments], str(Path.cwd()), settings.schedule.day, hour, minute, extra)
+
+
+@contextmanager
+def _monthly_log(folder: Path) -> Iterator[None]:
+    """The log of all monthly runs: a file that is turned over at a megabyte, ten of them kept."""
+    from logging.handlers import RotatingFileHandler
+
+    from auditor.judging import LOG_FORMAT
+
+    handler = RotatingFileHandler(folder / "monthly.log", maxBytes=1_000_000, backupCount=10, encoding="utf-8")
+    handler.setFormatter(logging.Formatter(LOG_FORMAT))
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        handler.close()
+
+
+def _after_the_month(run_id: str, settings: Config) -> None:
+    """Clears old archives and sends the summary; what fails here is told and costs the run nothing."""
+    from auditor import monthly as months
+    from auditor import prune as pruning
+    from auditor.store import lock_store
+    from reports import summary_text
+    from spiders.notify import NotifyError, send
+
+    with lock_store(settings.store), _reading(settings.store) as opened:
+        run = opened.run(run_id)
+        assert run is not None
+        found = months.summary(opened, run)
+        kept = settings.schedule.keep_archives_months
+        for one in pruning.prunable(opened, _months_ago(date.fromisoformat(run.as_of), kept)) if kept else ():
+            pruning.prune(opened, one)
+            log.warning("run %s: cleared %d archives of %s", run_id, len(one.files), one.runs[0].id)
+    try:
+        for place in send(settings.notify, summary_text.subject(found), summary_text.text(found), found.data()):
+            log.warning("run %s: summary sent to %s", run_id, place)
+    except NotifyError as error:
+        log.error("run %s: %s", run_id, error)
+        _explain(f"auditor: {error}")
 
 
 def _months_ago(day: date, months: int) -> date:
@@ -946,9 +1094,9 @@ def _carried_out(
     return code
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Announcing:
-    """Prints `run <id>` when the run begins, and tells the reporter the rest."""
+    """Prints `run <id>` when the run begins (once, however often its units are tried), tells the reporter the rest."""
 
     told: Reporter
     announce: bool
@@ -956,6 +1104,7 @@ class _Announcing:
     def started(self, run_id: str, units: int) -> None:
         if self.announce:
             print(f"run {run_id}", flush=True)
+            self.announce = False
         self.told.started(run_id, units)
 
     def __getattr__(self, name: str) -> Any:
@@ -1038,6 +1187,7 @@ def _known_errors() -> tuple[type[Exception], ...]:
     from auditor.config import ConfigError
     from auditor.register import RegisterError
     from auditor.run import UsageError
+    from auditor.schedule import ScheduleError
     from auditor.store import StoreError
     from reports.review_file import ReviewFileError
     from spiders.saved import SavedCopyError
@@ -1051,6 +1201,7 @@ def _known_errors() -> tuple[type[Exception], ...]:
         UsageError,
         SavedCopyError,
         ReviewFileError,
+        ScheduleError,
     )
 
 
