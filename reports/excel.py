@@ -401,7 +401,7 @@ class _Book:
         if line.status in wording.NOT_ASSESSED or all(item["verdict"] == "not_applicable" for item in shown):
             return
         sheet = self.disclosures
-        days = sorted(str(disclosure["date"]) for disclosure in ledger if disclosure.get("date"))
+        newest = next((disclosure["date"] for disclosure in ledger if disclosure.get("date")), "")
         sheet.add(
             [
                 line.id,
@@ -418,7 +418,7 @@ class _Book:
                 ),
                 *(self._name_cell(items.get(row.id)) for row in self.parts),
                 len(ledger),
-                inert_text(wording.day(days[-1]), 40) if days else "",
+                inert_text(wording.day(newest), 40),
             ]
         )
 

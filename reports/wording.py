@@ -251,6 +251,26 @@ LEDGER_STATES: dict[str, str] = {
     "placeholder": "Trang ghi đang cập nhật",
 }
 
+# How a month in which disclosures are due went.
+MILESTONE_STATES: dict[str, str] = {
+    "on_time": "Đúng hạn",
+    "late": "Trễ {days} ngày",
+    "early": "Trước thời điểm quy định",
+    "missing": "Chưa công khai",
+    "undatable": "Chưa rõ ngày công khai",
+    "unseen": "Chưa xem được",
+}
+
+# Why points moved since the last run (auditor.changes.Cause).
+CHANGE_CAUSES: dict[str, str] = {
+    "portal": "Nội dung trên cổng thay đổi",
+    "time": "Nội dung không đổi nhưng đã cũ đi hoặc đến hạn",
+    "rules": "Bộ tiêu chí, chương trình hoặc danh sách đơn vị thay đổi",
+    "crawl": "Lần này xem được nhiều hơn hoặc ít hơn lần trước",
+    "review": "Người thẩm định kết luận",
+    "mixed": "Cổng thay đổi, thời gian hoặc quy tắc (không còn dữ liệu lần trước để tách riêng)",
+}
+
 # What became of a person's verdict.
 REVIEW_STATES: dict[str, str] = {
     "in_force": "Đang có hiệu lực",
@@ -372,9 +392,17 @@ def number(value: float | None, places: int = 1) -> str:
     return text.replace(".", ",").replace("-0", "0") if text in {"-0", "-0,0"} else text.replace(".", ",")
 
 
+def signed(value: float | None) -> str:
+    """A difference with its sign; a dash for None."""
+    if value is None:
+        return "–"
+    text = number(value)
+    return f"+{text}" if value > 0 and text != "0" else text.replace("-", "−")
+
+
 def percent(share: float | None) -> str:
-    """A share of 0 to 1 as whole per cent; a dash for None."""
-    return "–" if share is None else f"{round(share * 100)} %"
+    """A share of 0 to 1 as whole per cent, its sign on the same line; a dash for None."""
+    return "–" if share is None else f"{round(share * 100)}\u00a0%"
 
 
 def day(text: object) -> str:

@@ -2,7 +2,7 @@
 "use strict";
 var data=JSON.parse(document.getElementById("du-lieu").textContent);
 var rows=data.rows,columns=data.columns,byId=function(id){return document.getElementById(id);};
-var NAME=0,KIND=2,DISTRICT=3,STATUS=4,GRADE=8;
+var NAME=0,PAGE=1,KIND=2,DISTRICT=3,STATUS=4,GRADE=8,MOST=4;
 var collator=new Intl.Collator("vi",{numeric:true});
 function fold(text){return text.normalize("NFD").replace(/[\u0300-\u036f]/g,"").replace(/[đĐ]/g,"d").toLowerCase();}
 var haystacks=rows.map(function(r){return fold(r[NAME]+" "+r[r.length-1]+" "+data.districts[r[DISTRICT]]);});
@@ -10,9 +10,11 @@ function figure(value){
   if(value===null){return "–";}
   return String(Math.round(value*10)/10).replace(".",",");
 }
+function verdictsOf(row){return row[row.length-2];}
 function text(row,column){
   var value=row[column.at];
   if(column.list){return data[column.list][value];}
+  if(column.signed){return value===null?"–":(value>0?"+":"")+figure(value).replace("-","−");}
   if(column.share){return value===null?"–":Math.round(value*100)+" %";}
   return typeof value==="string"?value:figure(value);
 }
@@ -38,6 +40,8 @@ options(byId("loc-loai"),data.kinds,"Tất cả");
 options(byId("loc-dia-ban"),data.districts,"Tất cả");
 options(byId("loc-tinh-trang"),data.statuses,"Tất cả");
 options(byId("loc-xep-loai"),data.grades,"Tất cả");
+options(byId("loc-muc"),data.items.map(function(item){return item[0]+" "+item[1];}),"Mọi tiêu chí");
+options(byId("loc-ket-luan"),data.verdicts.map(function(verdict){return verdict[1];}),"Mọi kết luận");
 byId("sap-xep").appendChild(new Option("Thứ tự trong danh sách",""));
 columns.forEach(function(column,i){
   var name=column.title+(column.full?". "+column.full:""),ends=column.number?[" (thấp trước)"," (cao trước)"]:
@@ -45,18 +49,81 @@ columns.forEach(function(column,i){
   byId("sap-xep").appendChild(new Option(name+ends[0],i+"+"));
   byId("sap-xep").appendChild(new Option(name+ends[1],i+"-"));
 });
+function unitLink(row){
+  var bdi=document.createElement("bdi");
+  bdi.textContent=row[NAME];
+  if(!row[PAGE]){return bdi;}
+  var a=document.createElement("a");
+  a.href="units/"+encodeURIComponent(row[PAGE]);
+  a.appendChild(bdi);
+  return a;
+}
+var chosen=[];
+function picker(row){
+  var box=document.createElement("input");
+  box.type="checkbox";
+  box.checked=chosen.indexOf(row)>=0;
+  box.setAttribute("aria-label","So sánh: "+row[NAME]);
+  box.addEventListener("change",function(){
+    if(box.checked&&chosen.length>=MOST){box.checked=false;choose("Chỉ so sánh được tối đa "+MOST+" đơn vị cùng lúc.");return;}
+    if(box.checked){chosen.push(row);}else{chosen=chosen.filter(function(one){return one!==row;});}
+    choose("");
+  });
+  return box;
+}
+function choose(told){
+  byId("da-chon").textContent=told||(chosen.length?"Đã chọn "+chosen.length+" đơn vị.":"Đánh dấu từ 2 đến "+MOST+" đơn vị để so sánh.");
+  byId("xem-so-sanh").disabled=chosen.length<2;
+  if(!byId("so-sanh").hidden){if(chosen.length<2){byId("so-sanh").hidden=true;}else{compare();}}
+}
+function line(body,name,cells,differ){
+  if(byId("chi-khac").checked&&!differ){return;}
+  var tr=document.createElement("tr"),th=document.createElement("th");
+  th.scope="row";th.textContent=name;tr.appendChild(th);
+  cells.forEach(function(made){
+    var td=document.createElement("td");
+    if(typeof made==="string"){td.appendChild(document.createElement("bdi")).textContent=made;}else{td.appendChild(made);}
+    tr.appendChild(td);
+  });
+  body.appendChild(tr);
+}
+function different(values){return values.some(function(value){return value!==values[0];});}
+function chip(digit){
+  var verdict=data.verdicts[digit],span=document.createElement("span"),mark=document.createElement("span");
+  if(!verdict){span.textContent="–";return span;}
+  span.className="chip "+verdict[0];
+  mark.setAttribute("aria-hidden","true");mark.textContent=verdict[2]+" ";
+  span.appendChild(mark);span.appendChild(document.createTextNode(verdict[1]));
+  return span;
+}
+function compare(){
+  var table=byId("bang-so-sanh"),made=document.createElement("tbody"),top=document.createElement("tr");
+  ["Nội dung"].concat(chosen).forEach(function(one){
+    var th=document.createElement("th");
+    th.scope="col";
+    if(typeof one==="string"){th.textContent=one;}else{th.appendChild(unitLink(one));}
+    top.appendChild(th);
+  });
+  table.tHead.replaceChildren(top);
+  columns.slice(1).forEach(function(column){
+    var values=chosen.map(function(row){
+      return text(row,column)+(column.range&&row[column.at]!==null?" ("+figure(row[column.at+1])+"–"+figure(row[column.at+2])+")":"");
+    });
+    line(made,column.title+(column.full?". "+column.full:""),values,different(values));
+  });
+  data.items.forEach(function(item,i){
+    var digits=chosen.map(function(row){return verdictsOf(row).charAt(i);});
+    line(made,item[0]+" "+item[1],digits.map(chip),different(digits));
+  });
+  table.replaceChild(made,table.tBodies[0]);
+}
 function cell(row,column,first){
   var td=document.createElement(first?"th":"td"),value=text(row,column);
   td.setAttribute("role",first?"rowheader":"cell");
   if(first){
     td.scope="row";
-    var bdi=document.createElement("bdi");
-    bdi.textContent=value;
-    if(row[1]){
-      var a=document.createElement("a");
-      a.href="units/"+encodeURIComponent(row[1]);
-      a.appendChild(bdi);td.appendChild(a);
-    }else{td.appendChild(bdi);}
+    td.appendChild(picker(row));
+    td.appendChild(unitLink(row));
     return td;
   }
   if(column.number){td.className="n";}
@@ -67,6 +134,12 @@ function cell(row,column,first){
     range.className="range";
     range.textContent=figure(row[column.at+1])+"–"+figure(row[column.at+2]);
     td.appendChild(range);
+  }
+  if(column.place&&row[column.place]!==null){
+    var place=document.createElement("span");
+    place.className="range";
+    place.textContent="hạng "+row[column.place];
+    td.appendChild(place);
   }
   return td;
 }
@@ -95,8 +168,10 @@ function filter(){
   var wanted=[[KIND,"loc-loai"],[DISTRICT,"loc-dia-ban"],[STATUS,"loc-tinh-trang"],[GRADE,"loc-xep-loai"]]
     .filter(function(pair){return byId(pair[1]).value!=="";})
     .map(function(pair){return [pair[0],Number(byId(pair[1]).value)];});
+  var item=byId("loc-muc").value,verdict=byId("loc-ket-luan").value;
   shown=order.filter(function(i){
-    return wanted.every(function(pair){return rows[i][pair[0]]===pair[1];})&&
+    var told=verdictsOf(rows[i]);
+    return (verdict===""||(item===""?told.indexOf(verdict)>=0:told.charAt(Number(item))===verdict))&&wanted.every(function(pair){return rows[i][pair[0]]===pair[1];})&&
       terms.every(function(term){return haystacks[i].indexOf(term)>=0;});
   });
   page=0;
@@ -122,7 +197,20 @@ function sort(at,down){
   filter();
 }
 byId("tim").addEventListener("input",filter);
-["loc-loai","loc-dia-ban","loc-tinh-trang","loc-xep-loai"].forEach(function(id){byId(id).addEventListener("change",filter);});
+var filters=["loc-loai","loc-dia-ban","loc-tinh-trang","loc-xep-loai","loc-muc","loc-ket-luan"];
+filters.forEach(function(id){byId(id).addEventListener("change",filter);});
+byId("bo-loc").addEventListener("click",function(){
+  byId("tim").value="";
+  filters.forEach(function(id){byId(id).value="";});
+  filter();
+});
+byId("xem-so-sanh").addEventListener("click",function(){
+  byId("so-sanh").hidden=false;
+  compare();
+  byId("so-sanh-ten").focus();
+});
+byId("dong-so-sanh").addEventListener("click",function(){byId("so-sanh").hidden=true;byId("xem-so-sanh").focus();});
+byId("chi-khac").addEventListener("change",compare);
 byId("moi-trang").addEventListener("change",function(){page=0;show();});
 byId("sap-xep").addEventListener("change",function(){
   var value=this.value;

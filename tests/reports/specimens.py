@@ -97,6 +97,36 @@ def review(verdict: str | None, *, machine: str, dispute: str = "") -> dict[str,
     }
 
 
+def change() -> dict[str, Any]:
+    """What moved since an earlier run, as results.json has it."""
+    return {
+        "run": "2026-09-20-0000",
+        "as_of": "2026-09-20",
+        "status": "audited",
+        "before": 61.5,
+        "after": 58.0,
+        "points": -3.5,
+        "causes": [
+            {
+                "cause": "time",
+                "points": -5.0,
+                "items": [{"id": "1.2", "before": "pass", "after": "fail", "points": -5.0}],
+            },
+            {
+                "cause": "portal",
+                "points": 1.5,
+                "items": [{"id": "2.9", "before": None, "after": "pass", "points": 1.5}],
+            },
+        ],
+        "was": {},
+        "history": [
+            {"as_of": "2026-08-20", "points": 60.0},
+            {"as_of": "2026-09-20", "points": 61.5},
+            {"as_of": "2026-10-20", "points": 58.0},
+        ],
+    }
+
+
 def unit(number: int, checklist: Checklist, *, evidence: int = 2, hostile: bool = False) -> dict[str, Any]:
     """The unit of that number: the same number gives the same unit."""
     rng = random.Random(number)

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+from pypdfium2 import PdfDocument
 
 from auditor.checklist import Checklist
+from reports import wording
 from reports.html import write_pages
 from tests import browser as real_browser
 from tests.reports import specimens
@@ -107,7 +110,11 @@ def test_the_head_of_the_table_sorts_by_keyboard(browser: Browser, folder: Path)
 
 
 def test_no_page_scrolls_sideways_complains_or_obeys_a_portal(page: Page, folder: Path) -> None:
-    for path in (folder / "index.html", *(folder / f"units/dv-{number:05d}.html" for number in (3, 4, 9, 14, 25))):
+    inner = [
+        *(folder / f"units/dv-{number:05d}.html" for number in (3, 4, 9, 14, 25)),
+        *(folder / f"records/dv-{number:05d}.html" for number in (3, 4, 9)),
+    ]
+    for path in (folder / "index.html", *inner):
         told = _open(page, path)
         width: Any = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert width <= 0, path.name
@@ -125,6 +132,112 @@ def test_targets_are_large_enough(page: Page, folder: Path) -> None:
                 .map(e => e.outerHTML.slice(0, 80))"""
         )
         assert small == []
+
+
+def test_units_are_found_by_the_verdict_of_an_item(page: Page, folder: Path, checklist: Checklist) -> None:
+    told = _open(page, folder / "index.html")
+    page.select_option("#moi-trang", "1000")
+    item = next(row for row in checklist.items if row.id == "2.13.d")
+    page.select_option("#loc-muc", label=f"{item.id} {item.title}")
+    assert len(_names(page)) == UNITS  # an item alone asks nothing yet
+    page.select_option("#loc-ket-luan", label="Không đạt")
+    wanted = [
+        " ".join(unit["name"].split())
+        for unit in specimens.units(UNITS, checklist, hostile=frozenset())()
+        for one in unit["items"]
+        if one["id"] == item.id and one["verdict"] == "fail"
+    ]
+    assert wanted
+    hostile = {f"Trường số {number} Nguyễn Thị Ưu Đàm" for number in HOSTILE}
+    assert [name for name in _names(page) if name in wanted] == [name for name in wanted if name not in hostile]
+    page.click("#bo-loc")
+    assert len(_names(page)) == UNITS
+    assert told == []
+
+
+def test_units_are_compared_with_the_keyboard_alone(browser: Browser, folder: Path, checklist: Checklist) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    told = _open(page, folder / "index.html")
+    assert page.locator("#xem-so-sanh").is_disabled()
+    for place in (0, 1, 2, 4):
+        page.locator("#bang tbody input").nth(place).focus()
+        page.keyboard.press("Space")
+    page.locator("#bang tbody input").nth(5).focus()
+    page.keyboard.press("Space")
+    assert "tối đa 4" in page.locator("#da-chon").inner_text()
+    assert not page.locator("#bang tbody input").nth(5).is_checked()
+    page.locator("#xem-so-sanh").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "so-sanh-ten"
+    table = page.locator("#bang-so-sanh")
+    units = [specimens.unit(number, checklist) for number in (0, 1, 2, 4)]
+    assert table.locator("thead th").all_inner_texts()[1:] == [unit["name"] for unit in units]
+    for place, item in enumerate(checklist.items):
+        cells = table.locator("tbody tr").nth(len(_COMPARED) + len(checklist.axes) + place).locator("td .chip")
+        names = [wording.VERDICTS[unit["items"][place]["verdict"]] for unit in units]
+        assert cells.all_inner_texts() == [f"{worded.mark} {worded.name}" for worded in names], item.id
+    page.locator("#chi-khac").focus()
+    page.keyboard.press("Space")
+    rows = [set(line.split("\t")[1:]) for line in _lines(page)]
+    assert rows
+    assert all(len(row) > 1 for row in rows)
+    page.locator("#dong-so-sanh").focus()
+    page.keyboard.press("Enter")
+    assert not page.locator("#so-sanh").is_visible()
+    assert page.evaluate("document.activeElement.id") == "xem-so-sanh"
+    assert told == []
+    context.close()
+
+
+_COMPARED = ("Loại hình", "Địa bàn", "Tình trạng", "Tổng điểm", "Xếp loại", "Đã xác định", "Không đạt", "Chờ kết luận")
+
+
+def _lines(page: Page) -> list[str]:
+    told: list[str] = page.locator("#bang-so-sanh tbody tr").evaluate_all(
+        r"rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim()).join('\t'))"
+    )
+    return told
+
+
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.mark.parametrize(
+    ("width", "names"),
+    [
+        (1280, ["index.html", "units/dv-00004.html", "units/dv-00009.html", "units/dv-00003.html"]),
+        (390, ["index.html", "units/dv-00004.html", "records/dv-00004.html"]),
+    ],
+)
+def test_axe_finds_nothing_to_mend(browser: Browser, folder: Path, width: int, names: list[str]) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    for name in names:
+        _open(page, folder / name)
+        if name == "index.html":
+            for place in (0, 1):
+                page.locator("#bang tbody input").nth(place).check()
+            page.click("#xem-so-sanh")
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        found = Axe().run(page, options={"runOnly": _RULES, "resultTypes": ["violations"]})
+        told = [
+            (broken["id"], broken["help"], [node["html"][:150] for node in broken["nodes"][:3]])
+            for broken in found.response["violations"]
+        ]
+        assert told == [], name
+    context.close()
+
+
+def test_a_page_for_the_printer_has_paper_of_its_own_size(browser: Browser, folder: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    for name, wide in (("index.html", True), ("units/dv-00004.html", False), ("records/dv-00004.html", False)):
+        _open(page, folder / name)
+        paper = page.pdf(prefer_css_page_size=True)
+        size = PdfDocument(paper)[0].get_size()
+        assert [round(side) for side in size] == ([842, 595] if wide else [595, 842]), name
+    context.close()
 
 
 def test_all_evidence_opens_and_closes_at_once(browser: Browser, folder: Path) -> None:

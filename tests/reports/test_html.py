@@ -14,9 +14,13 @@ import pytest
 from lxml import html as lxml_html
 
 from auditor.checklist import Checklist
+from auditor.checks.mobile import mobile
+from auditor.checks.unicode_text import unicode_text
+from auditor.model import Verdict
 from reports import wording
 from reports.digest import points_to_gain, sum_lines
 from reports.html import MAX_UNIT_PAGE, BadPageNameError, page_name, write_pages
+from tests.auditor.portal_maker import finding_of, make_archive
 from tests.reports import specimens
 
 UNITS = 60
@@ -52,7 +56,8 @@ def test_every_unit_has_its_page_and_its_row(folder: Path, results: list[dict[st
     assert {f"units/{path.name}" for path in (folder / "units").iterdir()} == {unit["page"] for unit in results}
     rows = _index_data(folder)["rows"]
     assert [f"units/{row[1]}" for row in rows] == [unit["page"] for unit in results]
-    assert sorted(path.name for path in folder.iterdir()) == ["index.html", "units"]
+    assert {f"units/{path.name}" for path in (folder / "records").iterdir()} == {unit["page"] for unit in results}
+    assert sorted(path.name for path in folder.iterdir()) == ["index.html", "records", "units"]
 
 
 def test_the_index_s_figures_are_the_results_(
@@ -120,6 +125,113 @@ def test_what_to_mend_first_are_the_items_with_the_most_to_gain(folder: Path, ch
         assert f"{wording.number(gain)} điểm" in _text(line)
 
 
+def test_every_other_item_that_lost_points_is_listed_with_its_gain(folder: Path, checklist: Checklist) -> None:
+    unit = specimens.unit(4, checklist)
+    gains = points_to_gain(unit, sum_lines(unit, checklist))
+    rows = _tree(folder / unit["page"]).xpath('//section[@aria-labelledby="khac-phuc"]//tbody/tr')
+    assert [_text(row.xpath("./td")[0]) for row in rows] == [wording.number(gain) for _, gain in gains[3:]]
+    told = _text(_tree(folder / unit["page"]).xpath('//section[@aria-labelledby="khac-phuc"]')[0])
+    assert f"tối đa {wording.number(sum(gain for _, gain in gains))} điểm" in told
+
+
+def _one_page(tmp_path: Path, unit: dict[str, Any], checklist: Checklist, folder: str = "units") -> Any:
+    write_pages(tmp_path, specimens.header(), lambda: iter([unit]), checklist)
+    return _tree(tmp_path / folder / Path(unit["page"]).name)
+
+
+def test_what_moved_since_the_last_run_is_told_by_cause(tmp_path: Path, checklist: Checklist) -> None:
+    unit = specimens.unit(4, checklist)
+    unit["change"] = specimens.change()
+    (section,) = _one_page(tmp_path, unit, checklist).xpath('//section[@aria-labelledby="thay-doi"]')
+    text = _text(section)
+    assert "Lần trước (20/09/2026): 61,5 điểm. Lần này: 58 điểm. Thay đổi: −3,5." in text
+    rows = [[_text(cell) for cell in row.xpath("./th|./td")] for row in section.xpath(".//tbody/tr")]
+    assert rows == [
+        [wording.CHANGE_CAUSES["time"], "−5", "1.2: Đạt → Không đạt (−5)"],
+        [wording.CHANGE_CAUSES["portal"], "+1,5", "2.9: – → Đạt (+1,5)"],
+    ]
+    assert section.xpath(".//svg/@aria-label") == [
+        "Tổng điểm qua các lần đánh giá: 20/08/2026: 60 điểm; 20/09/2026: 61,5 điểm; 20/10/2026: 58 điểm"
+    ]
+
+
+@pytest.mark.parametrize("page", ["units", "records"])
+def test_a_person_s_verdict_stands_beside_the_program_s(tmp_path: Path, checklist: Checklist, page: str) -> None:
+    unit = specimens.unit(4, checklist)
+    item = next(row for row in unit["items"] if row["verdict"] == "fail")
+    item["review"] = specimens.review("pass", machine="fail", dispute="https://don-vi-4.example/da-co.html")
+    tree = _one_page(tmp_path, unit, checklist, page)
+    if page == "records":
+        (row,) = [row for row in tree.xpath("//tbody/tr") if _text(row.xpath("./th")[0]) == item["id"]]
+        assert _text(row.xpath("./td")[1]) == "Đạt (đang xem lại)"
+        assert "Người thẩm định: Đạt (Người thẩm định, 21/10/2026): Đã xem quyết định." in _text(row)
+        return
+    (article,) = tree.xpath(f'//article[@id="muc-{item["id"].replace(".", "-")}"]')
+    assert _text(article.find("h4")).startswith("✓ Đạt")
+    text = _text(article)
+    assert "Kết luận của người thẩm định: Đạt (chương trình: Không đạt). Lý do: Đã xem quyết định" in text
+    assert "có hiệu lực đến 30/06/2027" in text
+    assert "Đang xem lại theo đề nghị của đơn vị (ngày 22/10/2026)" in text
+    assert "https://don-vi-4.example/da-co.html" in article.xpath(".//a/@href")
+    assert f"mục {item['id']}" in _text(tree.xpath('//section[@aria-labelledby="ket-qua"]')[0])
+
+
+def test_the_months_of_disclosures_say_how_they_went(tmp_path: Path, checklist: Checklist) -> None:
+    unit = specimens.unit(4, checklist)
+    late = {"item": "2.13.d", "month": "2026-06", "state": "late", "days_late": 12, "date": "2026-07-12"}
+    missing = {"item": "2.13.e", "month": "2026-09", "state": "missing", "days_late": 0, "date": None}
+    unit["disclosures"] = {
+        "milestones": [
+            {**late, "title": "Công khai thu chi", "url": "https://don-vi-4.example/thu-chi.pdf"},
+            {**missing, "title": None, "url": None},
+        ]
+    }
+    (section,) = _one_page(tmp_path, unit, checklist).xpath('//section[@aria-labelledby="cong-khai"]')
+    assert [_text(line) for line in section.xpath("./ul/li")] == [
+        "Tháng 6/2026: Trễ 12 ngày – Công khai thu chi (12/07/2026)",
+        "Tháng 9/2026: Chưa công khai",
+    ]
+
+
+def test_the_record_to_sign_has_the_figures_and_the_places_to_sign(folder: Path, checklist: Checklist) -> None:
+    unit = specimens.unit(4, checklist)
+    tree = _tree(folder / "records" / Path(unit["page"]).name)
+    text = _text(tree)
+    for line in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "ĐẠI DIỆN ĐƠN VỊ", unit["name"]):
+        assert line in text
+    assert f"{wording.number(unit['total']['points'])}/100; xếp loại: {unit['total']['grade']}" in text
+    axes, items = tree.xpath("//table")
+    assert [_text(row.xpath("./td")[2]) for row in axes.xpath("./tbody/tr")] == [
+        wording.number(unit["axes"][axis.id]["points"]) for axis in checklist.axes
+    ]
+    shown = {_text(row.xpath("./th")[0]): _text(row.xpath("./td")[1]) for row in items.xpath("./tbody/tr")}
+    assert shown == {
+        item["id"]: wording.VERDICTS[item["verdict"]].name
+        for item in unit["items"]
+        if item["verdict"] != "not_applicable"
+    }
+
+
+def test_a_manager_is_named_rather_than_given_by_its_id(tmp_path: Path, checklist: Checklist) -> None:
+    manager, unit = specimens.unit(6, checklist), specimens.unit(4, checklist)
+    assert manager["kind"] == "phong"
+    unit["parent"] = manager["id"]
+    write_pages(tmp_path, specimens.header(), lambda: iter([manager, unit]), checklist)
+    for folder in ("units", "records"):
+        assert manager["name"] in _text(_tree(tmp_path / folder / Path(unit["page"]).name))
+
+
+def test_the_pages_pass_the_checks_that_they_report(folder: Path) -> None:
+    stored = {
+        "/": (folder / "index.html").read_bytes(),
+        **{f"/{kind}/dv-00004.html": (folder / kind / "dv-00004.html").read_bytes() for kind in ("units", "records")},
+    }
+    archive = make_archive(stored)
+    assert finding_of(mobile, archive, options={"viewport_share": 0.9}).verdict == Verdict.PASS
+    options = {"max_other_share": 0.1, "combining_share": 0.01}
+    assert finding_of(unicode_text, archive, options=options).verdict == Verdict.PASS
+
+
 def test_the_sum_can_be_redone_from_the_page(folder: Path, checklist: Checklist) -> None:
     unit = specimens.unit(4, checklist)
     tables = _tree(folder / unit["page"]).xpath('//section[@aria-labelledby="cach-tinh"]//table')
@@ -150,7 +262,7 @@ def test_a_unit_that_was_not_reached_says_why_and_what_to_do(
 
 
 def _all_pages(folder: Path) -> list[Path]:
-    return [folder / "index.html", *sorted((folder / "units").iterdir())]
+    return [folder / "index.html", *sorted((folder / "units").iterdir()), *sorted((folder / "records").iterdir())]
 
 
 def test_no_page_asks_for_anything_and_every_script_is_ours(folder: Path) -> None:
@@ -163,7 +275,7 @@ def test_no_page_asks_for_anything_and_every_script_is_ours(folder: Path) -> Non
         for node in (*scripts, *tree.iter("style")):
             digest = base64.b64encode(hashlib.sha256(node.text.encode()).digest()).decode()
             assert f"'sha256-{digest}'" in policy, path.name
-        assert len(scripts) == 1
+        assert len(scripts) == (path.parent.name != "records")
         assert not tree.xpath("//*[@src or @style or @onclick or @onerror or @onmouseover or @background]")
         assert not tree.xpath("//img | //iframe | //object | //embed | //link | //form | //base")
 
@@ -176,7 +288,9 @@ def test_links_lead_to_web_addresses_only(folder: Path) -> None:
                 assert link.get("rel") == "noopener nofollow ugc"
                 assert "@" not in target.split("/")[2]
             else:
-                assert re.fullmatch(r"#[\w-]+|(\.\./)?index\.html|units/[\w.-]+|scorecard\.xlsx|results\.json", target)
+                assert re.fullmatch(
+                    r"#[\w-]+|(\.\./)?index\.html|(\.\./)?(units|records)/[\w.-]+|scorecard\.xlsx|results\.json", target
+                )
 
 
 def test_hostile_text_is_inert(folder: Path) -> None:
@@ -186,9 +300,10 @@ def test_hostile_text_is_inert(folder: Path) -> None:
         assert "<script>window" not in source
         assert "secret@" not in source
         assert "</title></style>" not in source
-    poisoned = "".join((folder / f"units/dv-{number:05d}.html").read_text(encoding="utf-8") for number in HOSTILE)
-    assert "&lt;script&gt;window.broken = 1" in poisoned
-    assert "{{ 7 * 7 }}" in poisoned
+    for kind in ("units", "records"):
+        poisoned = "".join((folder / f"{kind}/dv-{number:05d}.html").read_text(encoding="utf-8") for number in HOSTILE)
+        assert "&lt;script&gt;window.broken = 1" in poisoned
+        assert "{{ 7 * 7 }}" in poisoned
 
 
 def test_a_page_stays_small_whatever_a_portal_writes(folder: Path, checklist: Checklist, tmp_path: Path) -> None:
@@ -208,10 +323,16 @@ def test_a_page_stays_small_whatever_a_portal_writes(folder: Path, checklist: Ch
     unit["failures"] = [{"url": "http://a.example/" + "&" * 1_500, "cause": "<" * 900}] * 5_000
     unit["ledger"] = [{"title": "<" * 900, "url": "http://a.example/" + "&" * 1_500, "date": "<" * 900}] * 5_000
     unit["notes"] = ["<" * 5_000] * 900
+    for item in unit["items"][:20]:
+        item["review"] = specimens.review("pass", machine=item["verdict"], dispute="http://a.example/" + "&" * 1_500)
+        item["review"]["reason"] = item["review"]["dispute"]["reason"] = "<" * 9_000
+    unit["change"] = specimens.change()
+    unit["change"]["causes"][0]["items"] *= 900
     unit["extra"] = {f"<{column}" * 900: "<" * 900 for column in range(300)}
     write_pages(tmp_path, specimens.header(), lambda: iter([unit]), checklist)
     page = tmp_path / unit["page"]
     assert page.stat().st_size <= MAX_UNIT_PAGE
+    assert (tmp_path / "records" / page.name).stat().st_size <= MAX_UNIT_PAGE
     text = _text(_tree(page))
     assert "Minh chứng (300)" in text
     assert "[đã cắt bớt]" in text

@@ -8,8 +8,11 @@ from itertools import pairwise
 
 import pytest
 
+from auditor.changes import Cause as ChangeCause
 from auditor.checklist import Checklist
+from auditor.facts.disclosures import Life
 from auditor.model import Cause, Kind, Reason, Status, StoppedBy, Verdict
+from auditor.reviews import ReviewState
 from reports import wording
 
 
@@ -22,6 +25,9 @@ from reports import wording
         (Reason, wording.REASONS),
         (Cause, wording.CAUSES),
         (StoppedBy, wording.STOPPED_BY),
+        (Life, wording.LEDGER_STATES),
+        (ChangeCause, wording.CHANGE_CAUSES),
+        (ReviewState, wording.REVIEW_STATES),
     ],
 )
 def test_every_code_has_words(codes: type[StrEnum], worded: Collection[str]) -> None:
