@@ -336,6 +336,7 @@ THRESHOLDS: dict[str, str] = {
     "pass_days": "Đạt: không quá {} ngày",
     "partial_days": "Đạt một phần: không quá {} ngày",
     "viewport_share": "ít nhất {} số trang",
+    "max_overflow": "trên điện thoại, trang chủ không rộng hơn màn hình quá {} điểm ảnh",
     "max_other_share": "tối đa {} số trang chưa đúng",
     "combining_share": "tối đa {} chữ có dấu viết tổ hợp trên một trang",
     "min_share": "ít nhất {}",
