@@ -32,5 +32,7 @@ DISPUTE = "Khiếu nại: địa chỉ cần xem lại"
 LOCKED: tuple[str, ...] = (UNIT_ID, UNIT, ITEM, TITLE, REQUIREMENT, MACHINE, SUMMARY, EVIDENCE)
 OPEN: tuple[str, ...] = (VERDICT, REASON, REVIEWER, DAY, UNTIL, DISPUTE)
 
+WITHDRAW = "Rút kết luận"  # in the same list: takes an earlier verdict back
+
 # The list of the column VERDICT: what people see, and the verdict that it stands for in results.json.
 CHOICES: dict[str, str] = {VERDICTS[code].name: code for code in REVIEW_VERDICTS}

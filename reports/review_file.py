@@ -34,7 +34,6 @@ _MAX_MERGED = 100_000
 _MAX_TEXT = 4000  # letters read of a cell, more than may be stored
 _FIRST_SERIAL = date(1899, 12, 30)  # day 0 of spreadsheets
 _SERIALS = range(36_526, 80_000)  # the years 2000 to 2118
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how a workbook writes characters that XML cannot
 _DAY = re.compile(r"(?:ngày )?(\d{1,2})(?:[/.\-\s]+|\s*tháng\s*)(\d{1,2})(?:[/.\-\s]+|\s*năm\s*)(\d{4}|\d{2})")
 _ISO_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _TIME = re.compile(r"[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?\Z")
@@ -54,7 +53,6 @@ _HEADINGS |= {
     "khieu nai dia chi": columns.DISPUTE,
     "khieu nai": columns.DISPUTE,
 }
-WITHDRAW = "Rút kết luận"
 _VERDICTS: Mapping[str, Verdict] = {
     **{words(name): Verdict(code) for name, code in columns.CHOICES.items()},
     **{words(VERDICTS[code].short): Verdict(code) for code in columns.CHOICES.values() if words(VERDICTS[code].short)},
@@ -195,7 +193,7 @@ def _review_row(number: int, cells: Cells, places: Mapping[str, int]) -> ReviewR
         title=_text(value(columns.TITLE), 250),
         verdict=_VERDICTS.get(words(said)),
         verdict_text=said,
-        withdrawn=words(said) == words(WITHDRAW),
+        withdrawn=words(said) == words(columns.WITHDRAW),
         reason=_text(value(columns.REASON)),
         reviewer=_text(value(columns.REVIEWER)),
         day=day_of(value(columns.DAY)),
@@ -212,8 +210,9 @@ def _is_formula(value: Any) -> bool:
 
 
 def _unescaped(value: Any) -> Any:
+    """A text without the escapes of a workbook that openpyxl leaves in: of underscores and of carriage returns."""
     if isinstance(value, str) and "_x" in value:
-        return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value)
+        return value.replace("_x000D_", "").replace("_x005F_", "_")
     return value
 
 

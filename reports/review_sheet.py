@@ -129,7 +129,12 @@ class ReviewSheet:
             made.add(sheet.span(sheet.letter(heading)))
             return made
 
-        choice = rule(columns.VERDICT, "Chọn trong danh sách.", type="list", formula1=f'"{",".join(columns.CHOICES)}"')
+        choice = rule(
+            columns.VERDICT,
+            "Chọn trong danh sách.",
+            type="list",
+            formula1=f'"{",".join((*columns.CHOICES, columns.WITHDRAW))}"',
+        )
         choice.error = "Hãy chọn một kết luận trong danh sách."
         rules = [choice]
         for heading, prompt in (

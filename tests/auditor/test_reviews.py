@@ -24,7 +24,7 @@ from auditor.reviews import (
     reviewed_units,
     waits_for_a_person,
 )
-from auditor.store import Store, StoredRun
+from auditor.store import Store, StoredRun, open_store
 from tests.auditor.review_maker import (
     CHECKLIST,
     NOW,
@@ -51,7 +51,8 @@ def _stores_are_closed() -> Iterator[None]:
 
 
 def unit_in(store: Store, run: StoredRun, unit_id: str = "A") -> dict[str, Any]:
-    return next(unit for unit in reviewed_units(store, run, CHECKLIST) if unit["id"] == unit_id)
+    units = {unit["id"]: unit for unit in reviewed_units(store, run, CHECKLIST)}
+    return units[unit_id]
 
 
 def item_in(store: Store, run: StoredRun, item_id: str = "2.4", unit_id: str = "A") -> dict[str, Any]:
@@ -388,3 +389,18 @@ def test_a_digest_does_not_depend_on_order_or_time() -> None:
     one, other = item_of("2.4", evidence=pieces), item_of("2.4", evidence=[*reversed(pieces), pieces[0]])
     assert evidence_digest(one) == evidence_digest(other)
     assert evidence_digest(one) != evidence_digest(item_of("2.4", evidence=pieces[:2]))
+
+
+def test_reviews_are_kept_on_every_kind_of_database(store_url: str) -> None:
+    store = open_store(store_url)
+    try:
+        add_run(store, RUN, MANUAL)
+        import_into(store, RUN, row_of(5))
+        dispute(store, RUN, "3")
+        note_recheck(store, Reviews(store, RUN).of("A")["3"][0], {"fetched": False, "status": "dns"})
+        assert item_in(store, RUN)["review"]["counted"]
+        assert item_in(store, RUN, "3")["review"]["dispute"]["recheck"]["status"] == "dns"
+        refused = import_into(store, RUN, row_of(5, reviewer="Trần Văn Nam", reason="Khác"))
+        assert "Nguyễn Thị Hoa" in refused.bad[0].problem
+    finally:
+        store.close()

@@ -200,8 +200,9 @@ def test_hostile_texts_are_only_text(tmp_path: Path) -> None:
 
 
 def test_escaped_characters_of_a_workbook_are_read_back(tmp_path: Path) -> None:
-    row = read_review_file(made(tmp_path / "a.xlsx", {**GOOD, columns.UNIT_ID: "_x005F_x0041_"})).rows[0]
-    assert row.unit_id == "_x0041_"
+    given = {**GOOD, columns.UNIT_ID: "_x005F_x0041_", columns.REASON: "Một_x000D_\nHai"}
+    row = read_review_file(made(tmp_path / "a.xlsx", given)).rows[0]
+    assert (row.unit_id, row.reason) == ("_x0041_", "Một\nHai")
 
 
 # --- csv -------------------------------------------------------------------------------------------------------
