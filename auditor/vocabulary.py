@@ -142,6 +142,7 @@ class Topic(_Data):
     not_phrases: Labels = Labels()
     hints: Labels = Labels()
     not_hints: Labels = Labels()
+    hinted_by_files: StrictBool = False
     openers: Labels = Labels()
     content: Labels = Labels()
     content_in: Name | None = None

@@ -74,6 +74,7 @@ def _menu(pages: Pages, heads: list[Page], *, footer: bool) -> list[tuple[str, s
     page repeats, or a run of short links on the home page, are the menu."""
     home = heads[0]
     found: dict[str, str] = {}
+    at_the_foot = _only_at_the_foot(home)
     for page in heads:
         for link in page.links:
             if not pages.internal(link.url) or key(link.url) == home.key or link.source in ("form", "iframe", "embed"):
@@ -86,6 +87,8 @@ def _menu(pages: Pages, heads: list[Page], *, footer: bool) -> list[tuple[str, s
             framed = page is not home
             in_menu = link.region in ("menu", "header") or link.source in ("area", "option") or framed
             in_footer = link.region == "footer"
+            if page is home and link.href in at_the_foot:
+                in_menu, in_footer = False, True
             if (in_footer if footer else in_menu) and (label or link.image or link.source == "area"):
                 found.setdefault(key(link.url), link.text)
     if footer or len(found) >= 5:
@@ -100,6 +103,17 @@ def _menu(pages: Pages, heads: list[Page], *, footer: bool) -> list[tuple[str, s
         for ident, label in _longest_run(pages, home):
             found.setdefault(ident, label)
     return list(found.items())
+
+
+def _only_at_the_foot(page: Page) -> frozenset[str]:
+    """The addresses, as written, that the page links only within its footer, whatever the lists there are called."""
+    tree = page.tree()
+    foot = {node.attributes.get("href") or "" for node in tree.css("footer a[href]")}
+    if not foot:
+        return frozenset()
+    every = Counter(node.attributes.get("href") or "" for node in tree.css("a[href]"))
+    below = Counter(node.attributes.get("href") or "" for node in tree.css("footer a[href]"))
+    return frozenset(href for href in foot if below[href] >= every[href])
 
 
 def _longest_run(pages: Pages, home: Page) -> list[tuple[str, str]]:

@@ -42,6 +42,7 @@ _PLACEHOLDER_TEXT = 150
 _MAX_SINGLES = 60
 _MAX_CHILDREN = 60
 _MAX_HINTS = 5
+_SOME_FILES = 2
 _TELLING_YEARS = 2
 _INPUTS = frozenset({"text", "number", "select", "tel", "date"})
 _BUTTONS = frozenset({"submit", "button", "image"})
@@ -388,10 +389,22 @@ class _Finder:
 
     def _find_hints(self) -> dict[str, list[Hint]]:
         found: dict[str, list[Hint]] = {}
+        of_files = [name for name, topic in self.vocabulary.topics.items() if topic.hinted_by_files]
         for label, hint in self._named.items():
             for topic in self.vocabulary.topics_hinted(label):
                 found.setdefault(topic, []).append(hint)
+            if of_files and not self.vocabulary.topics_of_label(hint.label) and self._offers_files(hint):
+                for topic in of_files:
+                    found.setdefault(topic, []).append(hint)
         return found
+
+    def _offers_files(self, hint: Hint) -> bool:
+        """Whether a section of no known name offers files: it may be anything that people may take away."""
+        page = self.pages.look(hint.url).page
+        if page is None or page.home or page is hint.page:
+            return False
+        files = sum(extension(link.url) in DOCUMENT_EXTENSIONS for link in self.pages.own_links(page))
+        return files >= _SOME_FILES and len(hint.label) < 2 * _ARTICLE_TITLE
 
     def _text_behind(self, entry: Entry) -> str:
         """The text of the page behind an entry, or of the part of the page under an entry that is a heading."""
@@ -587,6 +600,8 @@ class _Finder:
         image = page.images[index]
         if not image.url or image.region in ("menu", "header", "footer"):
             return False
+        if image.link is not None and not self.pages.internal(page.links[image.link].url):
+            return False  # the way to another site
         told = words(image.name)
         return bool(name) and (
             contains_words(told, name)
