@@ -56,6 +56,7 @@ _MAX_PAGES_LISTED = 500
 # entry announces by its own label is judged as unseen anyway; this is for what its label does not tell.
 _MAX_UNSEEN_MENU = 0.25
 _ENTRY_WORDS = 7
+_FOOTER_MENU = 5
 _ABSENCE = frozenset({Reason.NOT_FOUND, Reason.STALE})
 
 
@@ -254,6 +255,8 @@ def _why_unseen(pages: Pages, vocabulary: Vocabulary) -> Finding | None:
     home = pages.home
     assert home is not None
     need = pages.needs_browser
+    if need is Need.NO_MENU and len({key(link.url) for link in home.links if link.region == "footer"}) > _FOOTER_MENU:
+        need = None  # the footer names the sections that scripts would name above
     if need is Need.NO_MENU or (need is not None and len(pages.pages) <= 2):
         return undetermined(
             _NEEDS_BROWSER[need],

@@ -16,7 +16,7 @@ from auditor.facts.pages import Occurrence, Pages, Reach, Target, quote_around
 from auditor.links import Link, label_of
 from auditor.page import Block, Field, Page
 from auditor.text import contains_words, words
-from auditor.urls import DOCUMENT_EXTENSIONS, absolute, extension, file_name, host_of, key, split
+from auditor.urls import DOCUMENT_EXTENSIONS, IMAGE_EXTENSIONS, absolute, extension, file_name, host_of, key, split
 from auditor.vocabulary import Topic, Vocabulary, label_words, under
 
 # Sizes in characters of folded text; they tell content from a stray line and are no limits of the checklist.
@@ -600,7 +600,8 @@ class _Finder:
         image = page.images[index]
         if not image.url or image.region in ("menu", "header", "footer"):
             return False
-        if image.link is not None and not self.pages.internal(page.links[image.link].url):
+        away = page.links[image.link].url if image.link is not None else ""
+        if away and not self.pages.internal(away) and extension(away) not in IMAGE_EXTENSIONS:
             return False  # the way to another site
         told = words(image.name)
         return bool(name) and (
