@@ -194,6 +194,39 @@ def check(
 
 
 @app.command()
+def serve(
+    host: Annotated[
+        str,
+        typer.Option("--host", metavar="MÁY", help="Địa chỉ của máy này để mở trang; mặc định chỉ máy này vào được."),
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="SỐ", min=0, max=65535, help="Cổng; 0 là tự chọn.")] = 8000,
+    names: Annotated[
+        list[str] | None,
+        typer.Option("--host-name", metavar="TÊN", help="Tên khác mà người dùng gõ để vào trang; ghi được nhiều lần."),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="NĂM-THÁNG-NGÀY", help="Đánh giá như vào ngày này; mặc định hôm nay."),
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Mở trang web nhỏ trên máy này: ghi địa chỉ, theo dõi, xem bảng điểm; như «auditor check»."""
+    from serve import server
+
+    settings = _config(config, None)
+    options = [f"--config={config.resolve()}"] if config else []
+    options += [f"--as-of={_as_of(as_of)}"] if as_of else []
+
+    def opened(address: str) -> None:
+        print(f"Mở địa chỉ này trong trình duyệt: {address}", flush=True)
+        print("Bấm Ctrl-C để dừng.", flush=True)
+        if not server.is_loopback(host):
+            _explain("Lưu ý: máy khác trong mạng cũng vào được trang này.")
+
+    server.run(host, port, settings, options, names=names or (), opened=opened)
+
+
+@app.command()
 def demo(
     out: OutOption = None,
     config: ConfigOption = None,
@@ -1190,6 +1223,7 @@ def _known_errors() -> tuple[type[Exception], ...]:
     from auditor.schedule import ScheduleError
     from auditor.store import StoreError
     from reports.review_file import ReviewFileError
+    from serve import ServeError
     from spiders.saved import SavedCopyError
 
     return (
@@ -1202,6 +1236,7 @@ def _known_errors() -> tuple[type[Exception], ...]:
         SavedCopyError,
         ReviewFileError,
         ScheduleError,
+        ServeError,
     )
 
 

@@ -98,6 +98,16 @@ def _template(name: str) -> str:
     return (files("reports") / "templates" / name).read_text(encoding="utf-8")
 
 
+def page_style() -> str:
+    """The look of every page, as one style sheet."""
+    chips = "".join(
+        f".chip.{code}{{background:#{worded.fill};color:#{worded.ink}}}"
+        f".item.edge-{code}{{border-left-color:#{worded.fill if code == 'fail' else worded.ink}}}\n"
+        for code, worded in wording.VERDICTS.items()
+    )
+    return _template("page.css").replace("/*CHIPS*/", chips)
+
+
 def _json_block(value: object) -> Markup:
     """JSON that cannot end its script element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -163,12 +173,7 @@ class _Look:
             plain=inert_text,
             coordinate=_coordinate,
         )
-        chips = "".join(
-            f".chip.{code}{{background:#{worded.fill};color:#{worded.ink}}}"
-            f".item.edge-{code}{{border-left-color:#{worded.fill if code == 'fail' else worded.ink}}}\n"
-            for code, worded in wording.VERDICTS.items()
-        )
-        style = _template("page.css").replace("/*CHIPS*/", chips)
+        style = page_style()
         record_style = _template("record.css")
         environment.globals.update(
             run=header["run"],

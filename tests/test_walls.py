@@ -8,13 +8,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = {"auditor", "spiders", "reports", "checklists", "cli", "tests", "benchmarks"}
+ROOMS = {"auditor", "spiders", "reports", "serve", "checklists", "cli", "tests", "benchmarks"}
 ALLOWED = {
     "auditor": {"auditor"},
     "spiders": {"spiders", "auditor"},
     "reports": {"reports", "auditor"},
     "checklists": set(),
+    # The web page starts checks as processes of the program: it judges, crawls and renders nothing itself. Of spiders/
+    # it uses the refusal of private addresses, so that a person is told before a check is started.
+    "serve": {"serve", "auditor", "reports", "spiders"},
 }
+FROM_SPIDERS = {"spiders.resolver"}
 NETWORK = {"scrapy", "httpx", "twisted", "requests", "socket", "aiohttp", "urllib.request", "playwright", "http"}
 CLOCK = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time")}
 
@@ -46,6 +50,12 @@ def test_only_spiders_talk_to_the_network() -> None:
         for path in _sources(room):
             reached = {name for name in _imports(path) if name in NETWORK or name.split(".")[0] in NETWORK}
             assert not reached, f"{path.relative_to(ROOT)} imports {reached}"
+
+
+def test_the_web_page_crawls_nothing_itself() -> None:
+    for path in _sources("serve"):
+        used = {name for name in _imports(path) if name.startswith("spiders")}
+        assert used <= FROM_SPIDERS, f"{path.relative_to(ROOT)} imports {used}"
 
 
 def test_judging_never_asks_the_clock() -> None:
