@@ -636,18 +636,20 @@ class _Reader:
             if not text:
                 continue
             folded = words(text)
-            rest = folded
+            rest, here = folded, False
             for name, part in self.words.parts.items():
                 if any(contains_words(folded, phrase) for phrase in part.not_phrases):
                     continue
                 phrases = (*part.phrases, *part.under_menu) if under_menu else part.phrases
                 told = [phrase for phrase in phrases if contains_words(rest, phrase)]
                 if told:
+                    here = True
                     parts.add(name)
                     # "Cam kết chất lượng giáo dục năm học" must not tell of the quality of the year, too.
                     rest = rest.replace(max(told, key=len), " ")
             numbers = self._form_numbers(text)
-            numbers += [form.number for form in self.words.forms if form.phrases.first_in(folded)]
+            if here:  # the title of a form names its part, too
+                numbers += [form.number for form in self.words.forms if form.phrases.first_in(folded)]
             forms += numbers
             parts.update(form.part for form in self.words.forms if form.number in numbers)
         return frozenset(parts), forms
@@ -658,7 +660,7 @@ class _Reader:
         for pattern in self.words.form_patterns:
             for match in pattern.finditer(folded):
                 numbers += [int(group) for group in match.groups() if group and group.isdigit()]
-        for pattern in self.words.form_lists:
+        for pattern in self.words.form_lists if numbers else ():
             for match in pattern.finditer(" ".join(fold(text).split())):
                 numbers += [int(number) for number in re.findall(r"\d+", match.group(1))]
         return [number for number in numbers if 1 <= number <= 21]
