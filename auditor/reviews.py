@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,6 +35,7 @@ SCORES: Mapping[Verdict, float | None] = {
 """What a person may decide, and the score of it."""
 
 UNDECIDED = frozenset({Verdict.MANUAL, Verdict.UNDETERMINED})
+_UNITS_AT_ONCE = 500  # in one question to the database
 _TRIES = 3  # of a transaction that met another one
 
 metadata = sa.MetaData()
@@ -173,7 +174,7 @@ def record(store: Store, entries: Sequence[Entry]) -> list[Entry]:
     for left in reversed(range(_TRIES)):
         try:
             with store.transaction() as connection:
-                return [_inserted(connection, entry) for entry in entries]
+                return _inserted(connection, entries)
         except StoreLostError as error:
             # Another import took the number of one of these items in the same moment.
             if not isinstance(error.__cause__, IntegrityError) or not left:
@@ -181,20 +182,31 @@ def record(store: Store, entries: Sequence[Entry]) -> list[Entry]:
     raise AssertionError("unreachable")
 
 
-def _inserted(connection: sa.Connection, entry: Entry) -> Entry:
+def _inserted(connection: sa.Connection, entries: Sequence[Entry]) -> list[Entry]:
+    if not entries:
+        return []
     table = reviews_table
-    last = connection.execute(
-        sa.select(sa.func.max(table.c.number)).where(table.c.unit_id == entry.unit_id, table.c.item_id == entry.item_id)
-    ).scalar()
-    values = {column.name: getattr(entry, column.name) for column in table.c if column.name != "id"}
-    values.update(
-        number=(last or 0) + 1,
-        kind=str(entry.kind),
-        verdict=None if entry.verdict is None else str(entry.verdict),
-        recheck=_dump(entry.recheck),
-    )
-    made = connection.execute(table.insert().values(**values).returning(table)).one()
-    return _entry(made)
+    numbers: Counter[tuple[str, str]] = Counter()
+    units = sorted({entry.unit_id for entry in entries})
+    for start in range(0, len(units), _UNITS_AT_ONCE):
+        of_units = table.c.unit_id.in_(units[start : start + _UNITS_AT_ONCE])
+        last = sa.select(table.c.unit_id, table.c.item_id, sa.func.max(table.c.number)).where(of_units)
+        for unit_id, item_id, number in connection.execute(last.group_by(table.c.unit_id, table.c.item_id)):
+            numbers[unit_id, item_id] = number
+    rows = []
+    for entry in entries:
+        numbers[entry.unit_id, entry.item_id] += 1
+        rows.append(
+            {
+                **{column.name: getattr(entry, column.name) for column in table.c if column.name != "id"},
+                "number": numbers[entry.unit_id, entry.item_id],
+                "kind": str(entry.kind),
+                "verdict": None if entry.verdict is None else str(entry.verdict),
+                "recheck": _dump(entry.recheck),
+            }
+        )
+    made = connection.execute(table.insert().returning(table, sort_by_parameter_order=True), rows)
+    return [_entry(row) for row in made]
 
 
 def note_recheck(store: Store, entry: Entry, recheck: Mapping[str, Any]) -> None:

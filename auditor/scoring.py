@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 from typing import Any
 
@@ -153,6 +154,7 @@ def _score(item: ItemResult) -> Fraction:
     return _exact(item["score"])
 
 
+@lru_cache(maxsize=4096)
 def _exact(value: float) -> Fraction:
     """The decimal that a float is printed as, exactly: 0.1 is one tenth."""
     return Fraction(str(value))
