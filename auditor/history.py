@@ -120,7 +120,7 @@ def _save(store: Store, run_id: str, rows: Mapping[str, Mapping[str, Any]]) -> N
         known = set(
             connection.execute(
                 sa.select(unit_history.c.unit_id).where(
-                    unit_history.c.run_id == run_id, unit_history.c.unit_id.in_(rows)
+                    unit_history.c.run_id == run_id, unit_history.c.unit_id.in_(list(rows))
                 )
             ).scalars()
         )
@@ -167,6 +167,7 @@ class Past:
         }
         with store.reading() as connection:
             self._was = {row.unit_id: row.was_id for row in connection.execute(sa.select(same_units))}
+        self._maybe: dict[str, list[tuple[Unit, str]]] | None = None
 
     @property
     def runs(self) -> list[StoredRun]:
@@ -192,11 +193,27 @@ class Past:
         rows = self.rows(unit_id)
         return next((row for row in rows if row.points is not None), rows[0] if rows else None)
 
+    def _alike(self) -> dict[str, list[tuple[Unit, str]]]:
+        """Units of this run that no earlier one knows, with those of the last run that are no longer there."""
+        if self._maybe is None:
+            runs = self.runs
+            now = self._store.register(self._run.id).units if runs else ()
+            there = self._store.register(runs[0].id).units if runs else ()
+            known = {one for unit in now for one in self.ids(unit.id)}
+            old = {unit.id for unit in there}
+            new = [unit for unit in now if not old.intersection(self.ids(unit.id))]
+            self._maybe = alike(new, [unit for unit in there if unit.id not in known])
+        return self._maybe
+
     def with_change(self, unit: dict[str, Any]) -> dict[str, Any]:
-        """The unit object with `change`: since when, how many points by which cause, and its totals so far."""
+        """The unit object with `change`: since when, how many points by which cause, and its totals so far.
+
+        One that no earlier run knows gets a proposal where the last run had a unit of the same address or name.
+        """
         rows = self.rows(unit["id"])
         if not rows:
-            return unit
+            maybe = [_proposal(unit["id"], other, why) for other, why in self._alike().get(unit["id"], ())]
+            return {**unit, "proposals": [*unit.get("proposals", ()), *maybe]} if maybe else unit
         kept = kept_of(self._store, self._run.id, unit["id"])
         compared = (kept.get("base_run"), kept.get("base_unit"))
         base = next((row for row in rows if (row.run.id, row.unit_id) == compared), None)
@@ -209,6 +226,14 @@ class Past:
         by_day = {row.run.as_of: row.points for row in reversed(rows)} | {self._run.as_of: points(unit)}
         change["history"] = [{"as_of": day, "points": by_day[day]} for day in sorted(by_day)][-MAX_HISTORY:]
         return {**unit, "change": change}
+
+
+def _proposal(unit_id: str, other: Unit, why: str) -> str:
+    because = {"url": "cùng địa chỉ", "name": "cùng tên"}[why]
+    return (
+        f"Có thể là «{other.name}» (mã {other.id}) của lần chạy trước: {because}. Nếu đúng, ghi nhận bằng lệnh: "
+        f"auditor history {unit_id} --same-as {other.id}"
+    )
 
 
 def _ids(unit_id: str, was: Mapping[str, str]) -> list[str]:

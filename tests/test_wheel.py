@@ -31,6 +31,8 @@ def test_the_wheel_runs_the_demo_from_an_empty_folder(tmp_path: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for needed in ("cli.py", "auditor/config.yaml", "checklists/3082-gddt-tttt.yaml", "auditor/results.schema.json"):
         assert needed in names
+    for needed in ("auditor/host_notes.yaml", "auditor/migrations/env.py", "auditor/migrations/versions/v0001_runs.py"):
+        assert needed in names
     assert any(name.startswith("checklists/vocabulary/") for name in names)
     assert any(name.startswith("reports/templates/") for name in names)
     assert any(name.startswith("spiders/samples/") and name.endswith(".csv") for name in names)

@@ -15,9 +15,9 @@ from benchmarks.interruptions import run
 def test_some_runs_killed_at_random_moments(tmp_path: Path) -> None:
     before = signal.getsignal(signal.SIGINT)
     try:
-        trials = run(4, 11, tmp_path)
+        trials = run(2, 11, tmp_path)
     finally:
         signal.signal(signal.SIGINT, before)
     assert trials.different == []
-    assert trials.trials == 4
-    assert trials.ends.total() >= 3, "most ends must come before the runs are over, or nothing is shown"
+    assert trials.trials == 2
+    assert trials.ends.total() >= 1, "an end must come before its run is over, or nothing is shown"
