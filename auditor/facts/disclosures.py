@@ -22,12 +22,13 @@ from auditor.facts.date_order import DateOrder
 from auditor.facts.documents import Documents, data_tables, says_download
 from auditor.facts.pages import Pages, Reach, Target
 from auditor.facts.publications import Origin, Publications
-from auditor.facts.sections import Entry, Ladder, Section, Sections
+from auditor.facts.sections import Entry, Ladder, Section, Sections, menu_children
+from auditor.links import Link
 from auditor.model import Capture
 from auditor.page import Block, Page
 from auditor.text import contains_words, fold, words
 from auditor.urls import DOCUMENT_EXTENSIONS, IMAGE_EXTENSIONS, extension, file_name, host_of, key
-from auditor.vocabulary import Circular, Vocabulary, under
+from auditor.vocabulary import Circular, Vocabulary, label_words, under
 
 UMBRELLA = "disclosure"
 ANNUAL_REPORT = "annual_report"
@@ -215,6 +216,7 @@ class _Reader:
         self.found: dict[str, Disclosure] = {}
         self.addresses: dict[str, list[str]] = {}  # of the files of each disclosure
         self._bodies: dict[str, Capture] | None = None
+        self._menus: dict[str, tuple[Link, ...]] = {}
 
     def items(self) -> list[Disclosure]:
         for topic in TOPICS:
@@ -222,6 +224,8 @@ class _Reader:
             parts = _parts_of_topic(topic)
             for entry in section.entries:
                 self._entry(entry, parts)
+                if topic == UMBRELLA:
+                    self._below(entry)
             for single in section.singles:
                 self._thing(single.title, single.url, single.page, single.target, parts, in_section=False)
         for document in self.documents.items:
@@ -297,6 +301,18 @@ class _Reader:
         stamps = [one for one in self.pages.own[page.key] if not one.links and len(one.text) <= _STAMP]
         told = tuple(self._stated(stamps, ("posted",)))
         return told if len({one.day for one in told}) == 1 else ()
+
+    def _below(self, entry: Entry) -> None:
+        """What stands under a menu entry of disclosures is one of them, whatever its own label says."""
+        if not self._menus:
+            self._menus = {name: links for page in self.pages.front for name, links in menu_children(page).items()}
+        for link in self._menus.get(label_words(entry.label), ()):
+            known = set(TOPICS) & set(self.vocabulary.topics_of_label(link.text))
+            if known or not self.pages.internal(link.url):
+                continue
+            target = self.pages.look(link.url)
+            below = Entry(UMBRELLA, link.text, entry.page, link.url, target, Ladder.NONE, "", False)
+            self._entry(below, self._told([link.text], under_menu=True)[0])
 
     def _segments(self, page: Page, label: str) -> bool:
         """The disclosures that stand on one page under their names, each with the dates that it states itself."""

@@ -366,7 +366,7 @@ class _Finder:
             if label and short and (in_menu or link.source in ("option", "area") or occurrence.page.home):
                 named.setdefault(label, Hint(link.text, occurrence.page, link.url))
         for page in self._entrances():
-            for block in page.headings if page in self.pages.front else self._own_headings(page):
+            for block in self._plain_headings(page):
                 if (label := label_words(block.text)).count(" ") < _HEADING_WORDS:
                     named.setdefault(label, Hint(block.text, page, page.url))
             for link in self.pages.own_links(page):
@@ -382,8 +382,10 @@ class _Finder:
             if page.key in self.pages.furniture and page not in self.pages.front:
                 yield page
 
-    def _own_headings(self, page: Page) -> Iterator[Block]:
-        for block in self.pages.own[page.key]:
+    def _plain_headings(self, page: Page) -> Iterator[Block]:
+        """Headings that are no titles of other pages."""
+        blocks = page.headings if page in self.pages.front else self.pages.own[page.key]
+        for block in blocks:
             if block.level and block.text and not any(page.links[index].url for index in block.links):
                 yield block
 
@@ -632,7 +634,7 @@ class _Finder:
 
     def _children_of(self, page: Page, url: str, label: str) -> tuple[Link, ...]:
         if page.key not in self._children:
-            self._children[page.key] = _menu_children(page)
+            self._children[page.key] = menu_children(page)
         return self._children[page.key].get(label_words(label), ())
 
     # ------------------------------------------------------------------ putting together
@@ -703,7 +705,7 @@ def _signatures(blocks: tuple[Block, ...]) -> set[int]:
     return {block.signature for block in blocks}
 
 
-def _menu_children(page: Page) -> Mapping[str, tuple[Link, ...]]:
+def menu_children(page: Page) -> Mapping[str, tuple[Link, ...]]:
     """The links nested under each menu entry, by the entry's label: `<li><a>A</a><ul><li><a>B</a>…`."""
     children: dict[str, tuple[Link, ...]] = {}
     for item in page.tree().css("li"):
