@@ -6,15 +6,17 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
+from auditor.facts.hints import Hints
 from auditor.facts.publications import TRUST, Publication, Publications
 from auditor.vocabulary import Vocabulary
 
 MONTHS = 12
 _MAX_DATES = 150
+_MAX_HINTS = 50
 _MAX_SECTIONS = 40
 
 
-def freshness(found: Publications, vocabulary: Vocabulary, as_of: date) -> dict[str, Any]:
+def freshness(found: Publications, hints: Hints, vocabulary: Vocabulary, as_of: date) -> dict[str, Any]:
     """The block `freshness` of a unit (results.schema.json). `found` are publications up to the as-of date."""
     counts = Counter((item.day.year, item.day.month) for item in found.items)
     months = []
@@ -39,6 +41,16 @@ def freshness(found: Publications, vocabulary: Vocabulary, as_of: date) -> dict[
         "dated": len(found.items),
         "undated": len(found.undated),
         "dates": [_entry(item) for item in found.items[:_MAX_DATES]],
+        "hints": [
+            {
+                "date": hint.day.isoformat(),
+                "title": hint.title[:200],
+                "url": hint.page.url,
+                "origin": str(hint.source),
+                "quote": hint.quote[:160],
+            }
+            for hint in hints.items[:_MAX_HINTS]
+        ],
     }
 
 

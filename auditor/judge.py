@@ -23,6 +23,7 @@ from auditor.archive import Archive, ArchiveError, read_archive
 from auditor.checklist import Checklist, ChecklistError, Item
 from auditor.config import Config
 from auditor.facts.disclosures import Disclosures
+from auditor.facts.hints import Hints
 from auditor.facts.identity import Identity
 from auditor.facts.pages import Pages, Reach
 from auditor.facts.publications import Publications
@@ -414,7 +415,7 @@ def _with_ledger(
 def _freshness(unit: Unit, facts: _Facts, context: JudgeContext) -> dict[str, Any] | None:
     """When the portal was updated; shown, never used for a verdict."""
     try:
-        return freshness(facts.get(Publications), load_vocabulary(), context.as_of)
+        return freshness(facts.get(Publications), facts.get(Hints), load_vocabulary(), context.as_of)
     except Exception:
         log.exception("%s: the dates of publications could not be read", unit.id)
         return None

@@ -6,6 +6,7 @@ from datetime import date
 
 from auditor.dates import find_dates
 from auditor.facts.documents import Documents
+from auditor.facts.hints import Hints
 from auditor.facts.pages import Pages, evidence_of
 from auditor.facts.publications import Publication, Publications
 from auditor.facts.sections import Ladder, Sections
@@ -19,6 +20,7 @@ def freshness(
     documents: Documents,
     sections: Sections,
     pages: Pages,
+    hints: Hints,
     as_of: date,
     *,
     pass_days: int,
@@ -34,7 +36,11 @@ def freshness(
     """
     newest = publications.newest()
     if newest is None:
-        shown = [evidence_of(page, title, "Bài không ghi ngày đăng") for title, page in publications.undated[:5]]
+        shown = [
+            evidence_of(hint.page, hint.quote, f"Dấu hiệu của máy chủ, chưa đủ để kết luận: {hint.day:%d/%m/%Y}")
+            for hint in hints.items[:2]
+        ]
+        shown += [evidence_of(page, title, "Bài không ghi ngày đăng") for title, page in publications.undated[:5]]
         shown += [evidence_of(item.page, item.title, "Văn bản không ghi ngày") for item in documents.items[:3]]
         section = sections.find(_NEWS)
         days = [found.date for page in section.pages for found in find_dates(pages.own_text(page))]
