@@ -527,7 +527,7 @@ def verify(
     with _taking_signals() as stopping, _reading(settings.store) as opened, tempfile.TemporaryDirectory() as folder:
         bench = _bench(opened, found, settings, stopping, Path(folder))
         for trouble in proving.verify(opened, bench, proof, judge=judge):
-            troubles += trouble.trouble is not proving.Trouble.ARCHIVE_PRUNED
+            troubles += trouble.trouble not in proving.EXPECTED
             print(trouble_line(trouble))
     print("\n".join(proof_lines(found.id, proof, troubles)))
     raise typer.Exit(EXIT_INCOMPLETE if troubles else 0)
@@ -899,7 +899,7 @@ def _bench(opened: Store, run: StoredRun, settings: Config, stopping: Callable[[
 
     checklist = load_checklist(settings.checklist)
     register = opened.register(run.id)
-    return Bench(run, register, settings, checklist, judge_unit, folder / "auditor.log", stopping)
+    return Bench(run, register, settings, checklist, judge_unit, folder / "auditor.log", stopping, _explain)
 
 
 def _tell_register(units: Register, *, quiet: bool, json_logs: bool) -> None:

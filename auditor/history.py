@@ -314,6 +314,7 @@ class Bench:
     judge: Judge
     log_file: Path
     stopping: Callable[[], bool]
+    say: Callable[[str], None] = lambda text: None
 
 
 Keep = Callable[[str, Mapping[str, Any]], None]
@@ -370,6 +371,9 @@ def compare_again(store: Store, bench: Bench, pairs: Iterable[tuple[dict[str, An
         else:
             keep(unit["id"], values)
             by_run.setdefault(run.id, (run, []))[1].append((unit["id"], base.unit_id))
+    if by_run:
+        count = sum(len(ids) for _, ids in by_run.values())
+        bench.say(f"Đang chấm lại {count} bản lưu của lần chạy trước để biết vì sao điểm thay đổi …")
     units = {unit.id: unit for unit in bench.register.units}
     for run, ids in by_run.values():
         old_units = {unit.id: unit for unit in store.register(run.id).units}

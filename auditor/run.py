@@ -261,7 +261,10 @@ def keep_trying(outcome: Outcome, config: Config, tools: Tools) -> Outcome:
         if moment > tools.now():
             if not config.second_tries.wait:
                 break
-            log.info("run %s: %d units are tried again at %s", run.id, len(unit_ids), _stamp(moment))
+            at = f"{moment.astimezone():%H:%M ngày %d/%m/%Y}"
+            tools.reporter.said(
+                f"{len(unit_ids)} đơn vị chưa đọc được sẽ được thử lại lúc {at}. Bảng điểm đã viết xong."
+            )
             while moment > tools.now() and not tools.stopping():
                 tools.sleep(min(_NAP_SECONDS, max(0.1, (moment - tools.now()).total_seconds())))
             if tools.stopping():
@@ -386,8 +389,10 @@ def _carry_out(
     try:
         keep_rules(store, run.id, rules(checklist, config, register))
         _work(run, register, config, checklist, store, tools, visit)
+        log_file = Path(run.out) / LOG_FILE
         judge_again(
-            store, Bench(run, register, config, checklist, tools.judge, Path(run.out) / LOG_FILE, tools.stopping)
+            store,
+            Bench(run, register, config, checklist, tools.judge, log_file, tools.stopping, tools.reporter.said),
         )
         finished = _stamp(tools.now())
         done = replace(run, state=RunState.DONE, finished_at=finished)

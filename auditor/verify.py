@@ -33,7 +33,12 @@ class Trouble(StrEnum):
     ARCHIVE_MISSING = "archive_missing"
     ARCHIVE_CHANGED = "archive_changed"
     ARCHIVE_PRUNED = "archive_pruned"
+    SCANS_READ_LATER = "scans_read_later"
     VERDICTS_DIFFER = "verdicts_differ"
+
+
+# What the program itself did later, when somebody asked for it.
+EXPECTED = frozenset({Trouble.ARCHIVE_PRUNED, Trouble.SCANS_READ_LATER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,9 @@ def verify(store: Store, bench: Bench, proof: Proof, *, judge: bool = True) -> I
         if not path.is_file():
             gone = Trouble.ARCHIVE_PRUNED if stored["id"] in pruned else Trouble.ARCHIVE_MISSING
             yield Found(gone, stored["id"])
-        elif archive_about(path) != about:
-            yield Found(Trouble.ARCHIVE_CHANGED, stored["id"])
+        elif (now := archive_about(path)) != about:
+            same = now is not None and now["sha256"] == about["sha256"]
+            yield Found(Trouble.SCANS_READ_LATER if same else Trouble.ARCHIVE_CHANGED, stored["id"])
         else:
             proof.bytes += about["bytes"]
             batch.append((units[stored["id"]], path))

@@ -22,6 +22,7 @@ _TROUBLES = {
     Trouble.ARCHIVE_MISSING: "bản lưu không còn",
     Trouble.ARCHIVE_CHANGED: "bản lưu đã bị sửa sau khi chấm",
     Trouble.ARCHIVE_PRUNED: "bản lưu đã được dọn theo thời hạn lưu",
+    Trouble.SCANS_READ_LATER: "bản chụp được nhận dạng chữ (auditor ocr) sau khi chấm, nên không chấm lại để so",
     Trouble.VERDICTS_DIFFER: "chấm lại ra kết quả khác",
 }
 _MOST = 8

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from auditor import run as runs
-from auditor.archive import archive_name
+from auditor.archive import archive_name, scans_path
 from auditor.checklist import load_checklist
 from auditor.config import Config
 from auditor.history import Bench, rules_of
@@ -21,7 +21,7 @@ from auditor.model import Unit
 from auditor.prune import Prunable, prunable, prune
 from auditor.reviews import Entry, EntryKind, record
 from auditor.store import RunState, Store, StoreError, open_store
-from auditor.verify import Found, Proof, Trouble, verify
+from auditor.verify import EXPECTED, Found, Proof, Trouble, verify
 from tests.auditor.judges import quick_judge
 from tests.auditor.run_maker import FakeCrawl, config_in, register_of, tools_of
 from tests.auditor.test_store import by_hand
@@ -112,6 +112,14 @@ def test_another_configuration_of_judging_is_told(tmp_path: Path, config: Config
     proof = Proof()
     troubles(tmp_path, config.model_copy(update={"city": "hanoi"}), proof, judge=False)
     assert list(proof.parts) == ["judging"]
+
+
+def test_text_that_ocr_read_later_is_no_forgery(tmp_path: Path, config: Config) -> None:
+    scans = scans_path(tmp_path / "r2" / "archive" / archive_name("U0"))
+    scans.write_text("{}", encoding="utf-8")
+    found = troubles(tmp_path, config, judge=False)
+    assert found == [Found(Trouble.SCANS_READ_LATER, "U0")]
+    assert found[0].trouble in EXPECTED
 
 
 # --- retention -------------------------------------------------------------------------------------------------
