@@ -430,7 +430,7 @@ class BoardRoles(_Data):
 
 
 class ContactFields(_Data):
-    """Labels before contact details; two `place_words` in one line make an address that has no label.
+    """Labels before contact details; two `place_words` or `place_marks` in one line make an address without a label.
 
     A line with one of `not_owners` names a body without giving its details.
     """
@@ -440,6 +440,7 @@ class ContactFields(_Data):
     email: Labels
     fax: Labels
     place_words: Labels
+    place_marks: Labels
     not_owners: Labels
 
 
@@ -450,6 +451,7 @@ class People(_Data):
     fields: PersonFields
     board: BoardRoles
     spokesperson: Labels
+    negations: Labels
     honorifics: Labels
     duties: Labels
     duty_verbs: Labels

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from auditor.dates import find_dates
 from auditor.facts.pages import Pages
-from auditor.facts.people import EMAIL, HIDDEN_EMAIL, PHONE, name_in
+from auditor.facts.people import EMAIL, HIDDEN_EMAIL, PHONE, email_in, name_in
 from auditor.facts.sections import Sections
 from auditor.model import Kind, Unit
 from auditor.page import Block, Page
@@ -21,10 +22,19 @@ _MAX_PAGES = 12
 _NEXT_BLOCKS = 4
 _FEW_PAGES = 3  # of so few pages none shows what is the template
 # A land line as written beside a label, with or without area code.
-_LABELLED_PHONE = re.compile(r"(?<!\d)\(?\+?\d(?:[\s.\-()]{0,3}\d){6,11}(?!\d)")
+_LABELLED_PHONE = re.compile(r"(?<!\d)\(?\+?\d(?:[\s.\-‐-―()]{0,3}\d){6,11}(?!\d)")
+# How an address without a label begins: the number of a house, "12/3A Nguyễn …".
+_HOUSE = re.compile(r"^\W*\d{1,4}[A-Za-z]?(?:[/-]\d{1,4}[A-Za-z]?)*\s+(?=[^\W\d_]{2})")
 _MAYBE_LABEL = re.compile(r"[\d:@：]")
 _BARE_LABEL = 40
 _MAX_ADDRESS = 250
+_MAX_UNLABELLED = 160  # characters of a line that may show a telephone without a label
+_LONG_NAME = 200  # characters of a line that tells a person's charges, being spokesperson among them
+_PERSON_LINE = 120
+_HONORIFIC = 12  # characters before a name that hold no more than a title
+_NEGATED = 20
+_RECORD = 8  # cells of a row
+_CARD = 3  # lines of a card above one of charges
 _PUNCTUATION = re.compile(r"[^\w]+")
 _PLACE_WORDS = 2
 _MIN_OWN_NAME = 5
@@ -132,6 +142,9 @@ class _Finder:
         self.bodies = Labels(body for body in vocabulary.names.superiors if body not in labels.place_words)
         self.body_order = {body: index for index, body in enumerate(self.bodies)}
         self.places = Labels(Label(word.shown.casefold()) for word in labels.place_words)
+        # "P. Phú Mỹ", "Q.1", "KP 3": short forms count in capitals and before a name or number only.
+        short = "|".join(re.escape(word.shown) for word in sorted(labels.place_marks, key=len, reverse=True))
+        self.marks = re.compile(rf"(?<![\w.])({short})(?=\.\s?\w|\s?\d)")
         self.owners: dict[str, bool | None] = {}
         self.announced: dict[str, dict[str, int]] = {}
         self.unlabelled: Detail | None = None
@@ -200,13 +213,9 @@ class _Finder:
         return told
 
     def _shows_contact(self, page: Page, block: Block) -> bool:
-        if "@" in block.text or HIDDEN_EMAIL.search(block.text):
+        if email_in(block.text):
             return True
-        if (
-            block.region in ("header", "footer")
-            and sum(char.isdigit() for char in block.text) >= 8
-            and len(block.text) < 80
-        ):
+        if self._in_furniture(page, block) and self._bare_phone(block.text):
             return True
         return any(
             page.links[index].href[:4].lower() == "tel:" or page.links[index].href[:7].lower() == "mailto:"
@@ -265,7 +274,9 @@ class _Finder:
         kept = ""
         if "address" in told:
             rest = text[told["address"] :].strip(" :：.-–")
-            if len(rest) >= 8 and _is_place(rest):
+            if PHONE.fullmatch(rest):  # of "the office"
+                self.phone = self.phone or detail
+            elif len(rest) >= 8 and _is_place(rest):
                 self.address = self.address or detail
             elif not rest and told["address"] >= len(text) - 2:
                 kept = "address"
@@ -289,10 +300,7 @@ class _Finder:
         if pending == "address" and not told and len(text) >= 12 and _is_place(text):
             self.address = self.address or detail
         elif (pending == "phone" and not told and _LABELLED_PHONE.search(text)) or (
-            not told
-            and block.region in ("header", "footer", "aside", "menu")
-            and len(text) < 80
-            and PHONE.fullmatch(text.strip())
+            "phone" not in told and self.phone is None and self._in_furniture(page, block) and self._bare_phone(text)
         ):
             self.phone = self.phone or detail
         for index in block.links:
@@ -321,7 +329,17 @@ class _Finder:
         if len(text) > _MAX_ADDRESS or not ("," in text or has_digit(text)):
             return False
         lowered = _PUNCTUATION.sub(" ", text.casefold()).strip()
-        return len(set(self.places.each_in(lowered))) >= _PLACE_WORDS
+        named = len(set(self.places.each_in(lowered))) + len(set(self.marks.findall(text)))
+        return named >= _PLACE_WORDS or (named > 0 and "," in text and _HOUSE.match(text) is not None)
+
+    def _bare_phone(self, text: str) -> bool:
+        """Whether a line shows a telephone that no label announces: alone, behind a sign or a comma."""
+        if len(text) > _MAX_UNLABELLED or (match := PHONE.search(text)) is None or find_dates(match.group()):
+            return False
+        before = text[: match.start()].rstrip(" (+")
+        if before and (before[-1].isalnum() or before[-1] in ":：/"):
+            return False
+        return self.vocabulary.people.contacts.not_owners.first_in(words(text)) is None
 
     def _email(self, address: str, detail: Detail) -> None:
         host = address.rpartition("@")[2].strip().lower().rstrip(".") if "@" in address else ""
@@ -382,19 +400,53 @@ def _named(blocks: tuple[Block, ...], page: Page, labels: Labels, vocabulary: Vo
         label = max(labels.each_in(folded), key=len, default=None)
         if label is None:
             continue
+        if vocabulary.people.negations.stand_in(folded.partition(label)[0][-_NEGATED:]):
+            continue
         rest = _after(block.text, label)
         name = name_in(rest, vocabulary)
         if name:
             return Spokesperson(page, label, name, block.text)
+        in_row = block.cell is not None and block.cell.column > 0
+        if (in_row or not folded.startswith(label)) and (told := _charged(blocks, index, label, page, vocabulary)) is not None:
+            return told
         if len(folded) > len(label) + 60 or block.links:
             continue  # a sentence about spokespersons, or an entry of a menu
-        told = (one for one in blocks[index + 1 :] if one.text and one.region != "menu")
-        for following in islice(told, _NEXT_BLOCKS):
+        after = (one for one in blocks[index + 1 :] if one.text and one.region != "menu")
+        for following in islice(after, _NEXT_BLOCKS):
             if len(following.text) > 200:
                 break
             name = name_in(following.text, vocabulary)
             if name:
                 return Spokesperson(page, label, name, f"{block.text} {following.text}")
+    return None
+
+
+def _charged(
+    blocks: tuple[Block, ...], index: int, label: str, page: Page, vocabulary: Vocabulary
+) -> Spokesperson | None:
+    """Whoever a line of charges makes the spokesperson, named at its beginning, in its row, or on top of its card:
+    "Bà … - Phó Hiệu trưởng: phụ trách …; người phát ngôn của trường"."""
+    block = blocks[index]
+    if len(block.text) > _LONG_NAME or block.links:
+        return None
+    before = words(block.text).partition(label)[0]
+    row = [
+        one
+        for one in blocks[max(0, index - _RECORD) : index]
+        if block.cell is not None
+        and one.cell is not None
+        and (one.cell.table, one.cell.row) == (block.cell.table, block.cell.row)
+    ]
+    above = [one for one in blocks[max(0, index - _CARD) : index] if one.region != "menu"] if block.cell is None else []
+    for one in (block, *row, *reversed(above)):
+        text = one.text[: len(before) + 1] if one is block else one.text
+        if not text or len(text) > _PERSON_LINE + len(before):
+            continue
+        name = name_in(text, vocabulary)
+        if name and text.find(name) <= _HONORIFIC:
+            shown = block.text if one is block else f"{text} {block.text}"
+            if one is not block or vocabulary.people.position(shown.replace(name, " ")[:200]) is not None:
+                return Spokesperson(page, label, name, shown)
     return None
 
 

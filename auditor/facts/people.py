@@ -41,8 +41,17 @@ _UPPER = "".join(char for char in map(chr, (*range(0x41, 0x250), *range(0x1E00, 
 # Most running text has no two capitalised words in a row, hence no name.
 _CAPITALISED = re.compile(rf"[{_UPPER}]\S*\s+[{_UPPER}]")
 # Vietnamese numbers: mobile 03/05/07/08/09, land lines 02x and the area codes before 2017, with or without +84.
-PHONE = re.compile(r"(?<![\d/.\-])\(?(?:\+?84[\s.\-)]{0,3}|0)[1-9]\)?(?:[\s.\-()]{0,3}\d){7,9}(?!\d)")
-EMAIL = re.compile(r"[A-Za-z0-9][\w.+-]*\s?(?:@|\(at\)|\[at\]|\(a còng\))\s?[\w-]+(?:\.[\w-]+)+", re.I)
+PHONE = re.compile(
+    r"(?<![\d/.\-])\(?(?:\+?(?:00)?84[\s.\-‐-―)]{0,3}(?:\(0\)[\s.]?)?\(?|0)[1-9]\)?(?:[\s.\-‐-―()]{0,3}\d){7,9}(?!\d)"
+)
+# Also as written against gatherers: "vanthu(at)…", "vanthu [@] …", "vanthu at truong dot edu dot vn".
+_AT = r"(?:\s?@\s?|\s?[(\[{]\s?(?:@|at|a[\s-]?c[oò]ng)\s?[)\]}]\s?)"
+_DOT = r"(?:\.|\s?[(\[{]\s?(?:\.|dot)\s?[)\]}]\s?)"
+EMAIL = re.compile(
+    rf"[A-Za-z0-9][\w.+-]*(?:{_AT}[\w-]+(?:{_DOT}[\w-]+)+|\sat\s[\w-]+(?:\sdot\s[\w-]+)+)",
+    re.I,
+)
+_MAYBE_EMAIL = re.compile(r"@|[(\[{]\s?a|\sdot\s", re.I)
 # What a page shows for an address that a content delivery network hides until scripts run.
 HIDDEN_EMAIL = re.compile(r"\[\s*email\s*protected\s*\]", re.I)
 
@@ -98,9 +107,7 @@ class People:
 
 def email_in(text: str) -> bool:
     """Whether a text shows an e-mail address, also one hidden from robots."""
-    return (("@" in text or "[at]" in text or "(at)" in text) and bool(EMAIL.search(text))) or bool(
-        HIDDEN_EMAIL.search(text)
-    )
+    return bool((_MAYBE_EMAIL.search(text) and EMAIL.search(text)) or HIDDEN_EMAIL.search(text))
 
 
 def masked(text: str) -> str:

@@ -88,3 +88,53 @@ def test_hidden_addresses_are_read_as_a_browser_reads_them() -> None:
     assert decoded_email("5435147a22") == "a@.v"
     assert decoded_email("xyz") == ""
     assert decoded_email("") == ""
+
+
+@pytest.mark.parametrize(
+    ("footer", "found"),
+    [
+        ("Số 9 Hùng Vương, P. Mẫu, TP.HCM|☎ 0254 – 382 – 5566", "address phone"),
+        ("© Trường THCS Mẫu, đường Trường Chinh, KP Vạn Hạnh, P. Mẫu. Tel: (84-254) 3876 555", "address phone"),
+        ("📍 62 Hoàng Diệu, phường Mẫu, TP.HCM|☎️ (028) 3940.2261 · ✉️ mau(at)hcm.edu.vn", "address phone email"),
+        ("12/3A Nguyễn Trãi, P.5, Q.5 - 028 5412 7788, 028 5412 7799", "address phone"),
+        ("12 Lê Lợi, Bến Mẫu, Q.1|+84 28 3822 1234|vanthu [@] mau.edu.vn", "address phone email"),
+        ("KP 3, TT. Mẫu - 0283.874.5566 / 0283.874.5567|info at mau dot edu dot vn", "address phone email"),
+        ("12 Le Loi Street, Ward 5, Ho Chi Minh City|Tel. +84 (0)28 3822 1234", "address phone"),
+        ("Văn phòng: 028 3855 1234", "phone"),
+        ("Thiết kế bởi Công ty ABC - 0909 123 456", ""),
+        ("MST: 0301234567", ""),
+        ("Cập nhật 05.10.2025, 07:31:22 | 1.288.901 lượt", ""),
+        ("Giờ làm việc: 7:00 - 11:30, 13:00 - 17:00", ""),
+        ("Thầy Hà|P. Hiệu trưởng, P. Kế toán", ""),
+        ("visit us at www.mau.edu.vn", ""),
+    ],
+)
+def test_details_without_a_label(footer: str, found: str) -> None:
+    """Footers show them in every form; a tax number, a clock or the designer's number are none of them."""
+    lines = "".join(f"<p>{line}</p>" for line in footer.split("|"))
+    missing = facts_for(make_archive({"/": page("<p>Chào</p>", menu=MENU, footer=lines)}))(Contacts).missing
+    assert " ".join(name for name in ("address", "phone", "email") if name not in missing) == found
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("<p>Giang Tử Long - Phó Hiệu trưởng: phụ trách nề nếp; người phát ngôn với báo chí.</p>", "Giang Tử Long"),
+        (
+            "<table><tr><td>Trần Thị Hoa</td><td>Phó Hiệu trưởng</td><td>Người phát ngôn</td></tr>"
+            "<tr><td>Lê Văn Bình</td><td>Kế toán</td><td></td></tr></table>",
+            "Trần Thị Hoa",
+        ),
+        (
+            "<h3>Cô Trần Thị Hoa</h3><p>Hiệu trưởng</p><p>Phụ trách chung, là người phát ngôn của trường</p>",
+            "Trần Thị Hoa",
+        ),
+        ("<p>Spokesperson: Mr. Nguyễn Văn An</p>", "Nguyễn Văn An"),
+        ("<p>Trường chưa có người phát ngôn; mọi việc do Hiệu trưởng Trần Thị Hoa giải quyết</p>", None),
+        ("<p>Ông Nguyễn Văn An, Hiệu trưởng: nhà trường chưa có người phát ngôn.</p>", None),
+    ],
+)
+def test_a_spokesperson_among_the_charges_of_a_leader(told: str, name: str | None) -> None:
+    archive = make_archive({"/": page("<p>Chào</p>", menu=MENU), "/lien-he/": page(f"<h1>Lãnh đạo</h1>{told}")})
+    spokesperson = facts_for(archive)(Contacts).spokesperson
+    assert (spokesperson.name if spokesperson else None) == name
