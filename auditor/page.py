@@ -39,6 +39,8 @@ _TELLING_TAGS: Final = frozenset(
     "img iframe frame video audio source embed input button form time table tr td th".split()
 )
 _EDGES: Final = frozenset(("header", "footer"))
+_TITLE_PART: Final = "page-header"
+_PART_TITLES: Final = frozenset(("h2", "h3", "h4"))
 _CONTACT: Final = ("mailto:", "tel:")
 _FRAMES: Final = frozenset(("iframe", "frame", "embed", "form"))
 _ARIA_LEVELS: Final = frozenset("123456")
@@ -208,6 +210,14 @@ def _traits(
     return region, titled, _DIGITS.sub("", css or identity or ""), bool(style) and is_hidden(style or "")
 
 
+def _holds_title(node: LexborNode) -> bool:
+    """Whether a "page-header" is the title of a part of the content, as Joomla and Bootstrap call it."""
+    first = node.child
+    while first is not None and first.tag == "-text":
+        first = first.next
+    return first is not None and first.tag in _PART_TITLES
+
+
 class _Reader:
     """One walk over the tree, which also tells every link its place. Iterative: hostile pages nest deeper than Python
     recurses."""
@@ -310,7 +320,10 @@ class _Reader:
             if role == "heading":  # WAI-ARIA: Google Sites has no other headings
                 told = attributes.get("aria-level") or "2"
                 level = int(told) if told in _ARIA_LEVELS else 2
-            if opened is not None and not (tag in _EDGES and stands_in_a_part(node)):
+            if opened is not None and not (
+                (tag in _EDGES and stands_in_a_part(node))
+                or (opened == "header" and _TITLE_PART in own_css and _holds_title(node))
+            ):
                 region = opened
             if hides or "hidden" in attributes:
                 hidden = True

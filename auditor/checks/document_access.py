@@ -39,7 +39,7 @@ def document_access(documents: Documents, search: Search, pages: Pages) -> Findi
     if downloads:
         shown.append(Evidence(downloads[0].files[0], downloads[0].title[:200], "Tệp đã tải thử được"))
     if documents.search is not None:
-        shown.append(evidence_of(documents.search[0], documents.search[1].text[:200], "Biểu mẫu tìm văn bản"))
+        shown.append(evidence_of(documents.search[0], documents.search[1][:200], "Biểu mẫu tìm văn bản"))
     present = [name for name, there in has.items() if there]
     absent = [name for name, there in has.items() if not there]
     told = f"Trong {len(items)} văn bản thấy được có: {', '.join(present) or 'không đủ thông tin nào'}" + (

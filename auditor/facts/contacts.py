@@ -407,7 +407,9 @@ def _named(blocks: tuple[Block, ...], page: Page, labels: Labels, vocabulary: Vo
         if name:
             return Spokesperson(page, label, name, block.text)
         in_row = block.cell is not None and block.cell.column > 0
-        if (in_row or not folded.startswith(label)) and (told := _charged(blocks, index, label, page, vocabulary)) is not None:
+        if (in_row or not folded.startswith(label)) and (
+            told := _charged(blocks, index, label, page, vocabulary)
+        ) is not None:
             return told
         if len(folded) > len(label) + 60 or block.links:
             continue  # a sentence about spokespersons, or an entry of a menu

@@ -36,6 +36,10 @@ _MAX_DOCUMENTS = 2000
 _CORE = frozenset({"number", "issued", "effective", "state", "issuer", "kind"})
 _NUMBER_ONLY = re.compile(r"(?:s[ốô]\s*:?\s*)?\d{1,5}[a-z]?\s*[/_-]\s*[\w&.\- /]{1,30}", re.I)
 _WRAPPED = re.compile(r"[^\W\d]{2,10}:\s*\((.+)\)")
+_PIECES = re.compile(r"\s+[·•|‧∙]\s+")
+# Tables that a script makes searchable, and where it leaves the box out.
+_FILTERED = re.compile(r"\bdataTable\s*\(", re.I)
+_UNFILTERED = re.compile(r"\b(?:searching|bFilter|searchable)\W{1,4}(?:false|!1)", re.I)
 _SPLIT = re.compile(r"[-–/.]")
 # Where one field ends and the next begins without a blank: "trường họcNgày ban hành: …", "(04/08/2026)Trạng thái: …"
 _LOWER = "".join(letter for letter in map(chr, range(0x61, 0x1EFA)) if letter.islower())
@@ -79,14 +83,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """The documents of a portal. `search` is a form by which documents are searched, with its page.
+    """The documents of a portal. `search` is the page with a form that searches documents, and its words.
 
     `read_lists` says whether any page of the section, not only a block on the home page, could be read.
     """
 
     section: Section
     items: tuple[Document, ...]
-    search: tuple[Page, Form] | None
+    search: tuple[Page, str] | None
     read_lists: bool
 
     @property
@@ -347,10 +351,16 @@ class _Reader:
                     yield record
                 record, waiting = None, None
             several, name, value = self._line_of(text)
+            if record is not None and not several and name is None and self._same_card(page, block, record):
+                continue
             if len(several) > 1 and record is not None and index - record.at <= _RECORD:
                 for one, told in several:
                     record.texts.setdefault(one, told)
                 record.title = record.title or record.texts.get("abstract", "")
+                waiting = None
+                continue
+            if record is not None and waiting in ("state", "effective") and self._state(text):
+                record.texts.setdefault(waiting, text)  # some states are called as a column is
                 waiting = None
                 continue
             if name == "number" and value and (block.links or block.level):
@@ -389,11 +399,25 @@ class _Reader:
                     record.texts["number"] = self._number(text)
                 else:
                     record.title = self._title_in(page, block)
+                    self._kind_above(page, index, record)
                 self._links_of(page, [index], record)
             elif record is not None and index - record.at <= _RECORD:
                 self._links_of(page, [index], record, titles=False)
         if record is not None and self._worth(record):
             yield record
+
+    def _same_card(self, page: Page, block: Block, record: _Record) -> bool:
+        """Whether a text belongs to the link that holds the title of a document before it: a card that is one link."""
+        if not block.links or block.level or not record.title:
+            return False
+        opened = page.blocks[record.at].links
+        return bool(opened) and block.links == opened and len(page.links[opened[0]].text) > len(record.title)
+
+    def _kind_above(self, page: Page, index: int, record: _Record) -> None:
+        """The kind that stands above a title in its card ("Kế hoạch")."""
+        above, block = page.blocks[index - 1], page.blocks[index]
+        if index and above.links and above.links == block.links and self._bare(above.text) == "kind":
+            record.texts["kind"] = above.text
 
     def _own_page(self, page: Page, found: list[_Record]) -> list[_Record]:
         """The records of a page; of a page that shows one document under its own title, it is that document's page."""
@@ -510,8 +534,10 @@ class _Reader:
 
     def _pairs(self, text: str) -> list[tuple[str, str]]:
         """All labels with their values in one line: "Ngày ban hành: 1/2/2026 Trạng thái: Còn hiệu lực"."""
-        if len(text) > _LINE or text.count(":") < 2:
+        if len(text) > _LINE:
             return []
+        if text.count(":") < 2:
+            return self._pieces(text) if _PIECES.search(text) else []
         text = _GLUED.sub(" ", text)
         found: list[tuple[str, int, int]] = []
         at = text.find(":")
@@ -525,6 +551,31 @@ class _Reader:
             at = text.find(":", at + 1)
         ends = [*(start for _, start, _ in found[1:]), len(text)] if found else []
         return [(name, text[begin:end].strip(" ()-–|;")) for (name, _, begin), end in zip(found, ends, strict=True)]
+
+    def _pieces(self, text: str) -> list[tuple[str, str]]:
+        """What the parts of a line under a title tell: "Sở GDĐT · 12/SGDĐT-VP", "Ngày ký 1/2/2026 | Hiệu lực từ …"."""
+        pieces = _PIECES.split(text)
+        found: list[tuple[str, str]] = []
+        for piece in pieces:
+            name, value = self._pair(piece)
+            if name is None and _NUMBER_ONLY.fullmatch(piece) and not find_dates(piece):
+                name, value = "number", self._number(piece)
+            if name is None and len(piece) <= _LABEL:
+                name, value = self._bare(piece), piece
+            if name is not None and value:
+                found.append((name, value))
+        return found if len(found) > 1 and any(name in _CORE for name, _ in found) else []
+
+    def _bare(self, piece: str) -> str | None:
+        """What a part is that is the name of a kind, of a state or of an authority and nothing else."""
+        folded = words(piece)
+        if any(folded == name for kind in self.words.kinds for name in kind.names):
+            return "kind"
+        if folded in self.words.states:
+            return "state"
+        if any(f"{folded} ".startswith(f"{name} ") for one in self.words.authorities for name in one.names):
+            return "issuer"
+        return None
 
     def _starts(self, page: Page, block: Block) -> bool:
         """Whether a block opens a new document: a linked or highlighted title, or a number."""
@@ -735,7 +786,7 @@ class _Reader:
         numbered = self._numbered_rows(records)
         for record in records:
             ident = self._ident(record)
-            if record.detail and key(record.detail) == record.page.key:
+            if (record.detail and key(record.detail) == record.page.key) or self._only_number(record):
                 ident = numbered.get(words(record.texts.get("number", "")), ident)
             title = words(record.title)
             alias = f"{words(record.texts.get('number', ''))}|{title[:60]}" if len(title) >= _TITLE else ident
@@ -744,12 +795,17 @@ class _Reader:
         documents = [self._document(group) for group in groups.values()]
         return [document for document in documents if document.title or document.number]
 
+    def _only_number(self, record: _Record) -> bool:
+        """Whether a record is no more than a number, as the heading of a document's own page."""
+        return not record.title and not record.detail and record.texts.keys() == {"number"}
+
     def _numbered_rows(self, records: list[_Record]) -> dict[str, str]:
         """The rows of lists by their number, where one row alone bears it: the page of that number is the same one."""
         rows: dict[str, set[str]] = {}
         for record in records:
             number = record.texts.get("number", "")
-            if "/" in number and not (record.detail and key(record.detail) == record.page.key):
+            own_page = record.detail and key(record.detail) == record.page.key
+            if "/" in number and not own_page and not self._only_number(record):
                 rows.setdefault(words(number), set()).add(self._ident(record))
         return {number: idents.pop() for number, idents in rows.items() if len(idents) == 1}
 
@@ -859,21 +915,41 @@ class _Reader:
 
     # ------------------------------------------------------------------ the search of documents
 
-    def _search(self, candidates: list[Page]) -> tuple[Page, Form] | None:
+    def _search(self, candidates: list[Page]) -> tuple[Page, str] | None:
         home = self.pages.home
         for page in [*candidates, *([home] if home is not None and home not in candidates else [])]:
             for form in page.forms:
                 told = [words(f"{one.label} {one.options[0][0] if one.options else ''}") for one in form.fields]
-                if not any(one.kind in ("text", "search", "select") for one in form.fields):
+                written = [text for text, one in zip(told, form.fields, strict=True) if one.kind in ("text", "search")]
+                if not written and not any(one.kind == "select" for one in form.fields):
                     continue
                 shown = words(form.text)
                 hits = sum(
                     any(contains_words(text, label) for text in told) or contains_words(shown, label)
                     for label in self.words.filters
                 )
-                if hits >= 2 or (hits and page.key in self.by_section and not form.loose):
-                    return page, form
+                if hits >= 2 or (page.key in self.by_section and self._searches(form, hits, told, written)):
+                    labels = [one.label or one.value for one in form.fields]
+                    return page, form.text or " ".join(label for label in labels if label)
+            made = page.key in self.by_section and any(
+                _FILTERED.search(script) and not _UNFILTERED.search(script) for script in page.scripts
+            )
+            if made:  # The script library puts a box above the table, by which its rows are searched.
+                return page, next((one.text for one in page.blocks if one.cell is not None and one.text), "")
         return None
+
+    def _searches(self, form: Form, hits: int, told: list[str], written: list[str]) -> bool:
+        """Whether a form on a list of documents searches them: by its words, or as one that asks the list itself."""
+        if form.loose:
+            return any(contains_words(text, label) for text in written for label in self.words.filters)
+        if hits:
+            return True
+        if form.region or not written or key(form.action) not in self.by_section:
+            return False
+        known = self.vocabulary.search
+        names = " ".join((*told, *(words(one.value) for one in form.fields)))
+        alone = {words(one.label or one.value) for one in form.fields}
+        return any(contains_words(names, box) for box in known.boxes) or bool(alone & set(known.short_boxes))
 
 
 def says_download(text: str, vocabulary: Vocabulary) -> bool:

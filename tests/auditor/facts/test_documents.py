@@ -25,6 +25,9 @@ FILLER = {
 }
 
 
+NOTE = "Về việc phòng chống đuối nước dịp hè"
+
+
 def documents(body: str, more: dict[str, str] | None = None, **archive: Any) -> Documents:
     pages = {
         "/": page("<p>Chào mừng đến với cổng thông tin của nhà trường</p>", menu=MENU),
@@ -287,3 +290,72 @@ def test_files_of_a_section_are_its_documents_where_nothing_looks_like_a_list() 
     body = '<h1>Văn bản</h1><p>Mời quý phụ huynh xem tại đây.</p><p><a href="/docs/noi-quy.pdf">Nội quy</a></p>'
     item = only(documents(body))
     assert (item.title, item.files) == ("noi-quy.pdf", ("http://thcsmau.hcm.edu.vn/docs/noi-quy.pdf",))
+
+
+@pytest.mark.parametrize(
+    ("box", "searched"),
+    [
+        ("<input onkeyup='loc()' placeholder='Tìm văn bản theo số hoặc tên...'>", True),
+        ("<form action='/van-ban'><input name='q' placeholder='Từ khóa'><button>Tìm</button></form>", True),
+        ("<script>$('#bang').DataTable({pageLength: 10});</script>", True),
+        ("<script>$('#bang').DataTable({searching: false});</script>", False),
+        ("<form action='/tim'><input name='q' placeholder='Từ khóa'><button>Tìm</button></form>", False),
+        ("<form action='/van-ban'><input name='mail' placeholder='Email'><button>Đăng ký</button></form>", False),
+    ],
+)
+def test_boxes_above_a_list_of_documents(box: str, searched: bool) -> None:
+    """A filter over the list is a search of documents; the search of the site and a newsletter are none."""
+    assert (documents(box + TABLE).search is not None) is searched
+
+
+def test_articles_whose_own_pages_tell_the_rest() -> None:
+    """Joomla lists titles and days of posting; number, date and state stand on the article, under "page-header"."""
+    listed = "".join(
+        f'<div class="page-header"><h2><a href="/vb/{at}">{title}</a></h2></div><dl><dd>Được đăng: {day}</dd></dl>'
+        for at, title, day in ((1, "Quy chế dân chủ trong nhà trường", "9/3/2026"), (2, NOTE, "10/3/2026"))
+    )
+    own = (
+        '<div class="page-header"><h2>{title}</h2></div><dl><dt>Số hiệu</dt><dd>{number}</dd><dt>Ngày ban hành</dt>'
+        "<dd>08/03/2026</dd><dt>Tình trạng</dt><dd>Hết hiệu lực</dd></dl>"
+    )
+    first, second = documents(
+        f"<h1>Văn bản</h1>{listed}",
+        {
+            "/vb/1": page(
+                own.format(title="Quy chế dân chủ trong nhà trường", number="12/QĐ-THCSM"),
+                title="Quy chế dân chủ trong nhà trường",
+                menu=MENU,
+            ),
+            "/vb/2": page(own.format(title=NOTE, number="318/UBND-VHXH"), title=NOTE, menu=MENU),
+        },
+    ).items
+    assert (first.number, first.issued, first.posted) == ("12/QĐ-THCSM", date(2026, 3, 8), date(2026, 3, 9))
+    assert first.has_effect
+    assert second.number == "318/UBND-VHXH"
+
+
+def test_cards_that_are_one_link_are_one_document_each() -> None:
+    card = (
+        '<a href="/vb/{at}"><div>Kế hoạch</div><h3>Tổ chức kỳ thi thử lần {at}</h3>'
+        "<p>Sở GDĐT TP.HCM · {at}14/KH-SGDĐT</p><p>Ngày ký 02/12/2025 · Hiệu lực từ 05/12/2025</p></a>"
+    )
+    found = documents(f"<h1>Văn bản</h1>{card.format(at=1)}{card.format(at=2)}").items
+    assert [(item.title, item.number, item.authority) for item in found] == [
+        ("Tổ chức kỳ thi thử lần 1", "114/KH-SGDĐT", "Sở GDĐT TP.HCM"),
+        ("Tổ chức kỳ thi thử lần 2", "214/KH-SGDĐT", "Sở GDĐT TP.HCM"),
+    ]
+    assert (found[0].issued, found[0].effective) == (date(2025, 12, 2), date(2025, 12, 5))
+
+
+def test_rows_whose_link_is_the_number_and_their_pages_are_one() -> None:
+    listed = (
+        "<h1>Văn bản</h1><table><tr><th>Số/Ký hiệu</th><th>Ngày ban hành</th><th>Trích yếu</th></tr>"
+        '<tr><td><a href="/vb/9">310/QĐ-UBND</a></td><td>14-09-2026</td><td>Quyết định giao biên chế</td></tr></table>'
+    )
+    own = (
+        "<h1>310/QĐ-UBND</h1><table><tr><td>Số/Ký hiệu</td><td>310/QĐ-UBND</td></tr>"
+        "<tr><td>Trạng thái</td><td>Còn hiệu lực</td></tr><tr><td>Trích yếu</td><td>Quyết định giao biên chế</td></tr>"
+        "</table>"
+    )
+    document = only(documents(listed, {"/vb/9": page(own, title="310/QĐ-UBND", menu=MENU)}))
+    assert (document.issued, document.state) == (date(2026, 9, 14), "Còn hiệu lực")
