@@ -242,6 +242,7 @@ class Hosts(_Data):
     file_services: tuple[HostSuffix, ...]
     departure_counters: tuple[Markup, ...]
     departure_parameters: tuple[StrictStr, ...]
+    mobile_labels: Labels
     cdns: tuple[Cdn, ...]
     cities: Annotated[dict[HostLabel, City], Field(min_length=1)]
     provinces: tuple[HostLabel, ...]
@@ -419,7 +420,8 @@ class PersonFields(Fields):
 
 
 class BoardRoles(_Data):
-    """Words of an editorial board (item 3); a role with one of `named` speaks of the portal wherever it stands."""
+    """Words of an editorial board (item 3); a role with one of `named` speaks of the portal wherever it stands, one
+    with a word of `of_portal` where a name follows it."""
 
     board: Labels
     head: Labels
@@ -427,6 +429,7 @@ class BoardRoles(_Data):
     administrator: Labels
     responsible: Labels
     named: Labels
+    of_portal: Labels
 
 
 class ContactFields(_Data):
@@ -632,6 +635,7 @@ class FormWords(_Data):
     application_fields: Labels
     application_words: Labels
     account_words: Labels
+    lookup_words: Labels
     form_titles: Labels
     service_names: Labels
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from auditor.checks.section import finding_of
 from auditor.facts.pages import Pages, evidence_of
-from auditor.facts.sections import Entry, Ladder, Section, Sections
-from auditor.facts.services import TOPICS, Services
+from auditor.facts.sections import Ladder, Section, Sections
+from auditor.facts.services import TOPICS, Services, on_service
 from auditor.model import Evidence, Finding, Reason, partial, passed
+from auditor.page import Page
+from auditor.urls import key
+from auditor.vocabulary import Vocabulary
 
+_PLACES = (*TOPICS, "procedures")
 _NAME = "dịch vụ công trực tuyến, biểu mẫu"
 # From the best to the worst, for a portal that announces both topics.
 _ORDER = (
@@ -26,7 +30,7 @@ _ORDER = (
 )
 
 
-def online_services_and_forms(services: Services, sections: Sections, pages: Pages) -> Finding:
+def online_services_and_forms(services: Services, sections: Sections, pages: Pages, vocabulary: Vocabulary) -> Finding:
     """Cổng có mục dịch vụ công trực tuyến, biểu mẫu với ít nhất một mẫu để điền hoặc tải về hay không.
 
     What: the section rule for services and forms together, and at least one form that can be filled in online or
@@ -38,11 +42,11 @@ def online_services_and_forms(services: Services, sections: Sections, pages: Pag
     """
     section = min((sections.find(topic) for topic in TOPICS), key=lambda one: _ORDER.index(one.state))
     shown = _forms(services)
-    entry = _served(sections, services)
-    if entry is not None:
+    served = _served(sections, services, pages, vocabulary)
+    if served is not None:
+        page, label = served
         return passed(
-            f"Có mục “{entry.label[:120]}” với mẫu để điền trực tuyến.",
-            [evidence_of(entry.page, entry.label, "Mục trên cổng"), *shown],
+            f"Có mục “{label[:120]}” với mẫu để điền trực tuyến.", [evidence_of(page, label, "Mục trên cổng"), *shown]
         )
     if section.state is Ladder.CONTENT and section.best is not None:
         place = [evidence_of(section.best.page, section.best.label, "Mục trên cổng")]
@@ -70,13 +74,24 @@ def online_services_and_forms(services: Services, sections: Sections, pages: Pag
     return finding_of(section, _NAME, pages)
 
 
-def _served(sections: Sections, services: Services) -> Entry | None:
-    """The entry whose page is a form to fill in: such a page needs no other content."""
-    places = {service.page.key for service in services.online if not service.external}
-    for topic in TOPICS:
-        for entry in sections.find(topic).entries:
-            if entry.target is not None and entry.target.page is not None and entry.target.page.key in places:
-                return entry
+def _served(sections: Sections, services: Services, pages: Pages, vocabulary: Vocabulary) -> tuple[Page, str] | None:
+    """The entry whose page is a form to fill in, or leads to one: such a page needs no other content. Or the menu's
+    entry to the form that says what it is. (page of the entry, its label)"""
+    places = {service.page.key for service in services.online if service.here and not service.page.home}
+    if not places:
+        return None
+    entries = [entry for topic in _PLACES for entry in sections.find(topic).entries]
+    targets = [(entry, entry.target.page) for entry in entries if entry.target is not None]
+    for entry, page in targets:
+        if page is not None and page.key in places:
+            return entry.page, entry.label
+    for entry, page in targets:
+        if page is not None and any(key(link.url) in places for link in pages.own_links(page) if link.url):
+            return entry.page, entry.label
+    for place in places:
+        for occurrence in pages.occurrences.get(place, ()):
+            if occurrence.link.region in ("menu", "header") and on_service(occurrence.link.text, vocabulary):
+                return occurrence.page, occurrence.link.text
     return None
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from auditor.facts.pages import Pages, evidence_of
-from auditor.facts.sections import Ladder
+from auditor.facts.sections import Entry, Ladder
 from auditor.facts.yearbook import SUBJECTS, Figures, Yearbook
-from auditor.model import Evidence, Finding, Reason, failed, partial, passed, undetermined
+from auditor.model import Evidence, Finding, Reason, failed, manual, partial, passed, undetermined
 
 _NAMES = {"classes": "trường, lớp", "students": "học sinh", "facilities": "cơ sở vật chất"}
 _REASONS = {
@@ -57,6 +57,14 @@ def yearbook(book: Yearbook, pages: Pages, as_of: date, *, min_years: int) -> Fi
         return undetermined(
             f"Có mục “{best.label[:120]}” nhưng chưa đọc được trang.", [evidence_of(best.page, best.label)], reason
         )
+    if best is not None and section.state is Ladder.CONTENT and (shown := _unread(best, pages)):
+        return manual(
+            f"Có mục “{best.label[:120]}” nhưng nội dung là hình ảnh hoặc bảng nhúng mà chương trình không đọc được; "
+            "cần người xem.",
+            shown,
+            Reason.NEEDS_PERSON,
+            remedy="Đăng số liệu thành bảng chữ trên trang hoặc tệp bảng tính để ai cũng đọc và tra cứu được.",
+        )
     if best is not None:
         return failed(
             f"Có mục “{best.label[:120]}” nhưng không thấy số liệu theo năm trong đó.",
@@ -68,6 +76,17 @@ def yearbook(book: Yearbook, pages: Pages, as_of: date, *, min_years: int) -> Fi
         "Không tìm thấy bảng, tệp hay mục số liệu thống kê theo năm (bộ đếm lượt truy cập không được tính).",
         pages.looked_at(),
     )
+
+
+def _unread(best: Entry, pages: Pages) -> list[Evidence]:
+    """A picture or an embedded sheet on the page of a section, in which figures may stand."""
+    page = best.target.page if best.target is not None else None
+    if page is None:
+        return []
+    pictured = any(block.images for block in pages.own[page.key] if block.region == "")
+    if not pictured and not any(embed.url and embed.region == "" and embed.tag == "iframe" for embed in page.embeds):
+        return []
+    return [evidence_of(page, best.quote or best.label, "Hình ảnh hoặc bảng nhúng trong mục thống kê")]
 
 
 def _since_founding(founded: int | None, full: list[int], as_of: date) -> bool:

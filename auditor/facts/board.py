@@ -21,7 +21,7 @@ _SHORT_TITLE = 8  # words of a title that speaks of little beside the board
 _MAX_FURNITURE = 1500  # characters of a block at the edge of the page that may name somebody
 _AFTER_LABEL = 160
 _NEAR = 3  # clicks from the home page
-_CLAUSE = re.compile(r"\s*[;|•]\s*|(?<=[^\W\d_]{3})\.\s+(?=[^\W\d_a-z])|\n")
+_CLAUSE = re.compile(r"\s*[;|•]\s*|(?<=[^\W\d_]{3})\.\s+(?=[^\W\d_a-z])|(?<=\))\s*[,–-]\s+|\n")
 _BEFORE_LABEL = re.compile(r"\s*[,.:–-]\s+(?=[^\W\d_][^,.;:()]{2,40}:)")
 
 
@@ -239,12 +239,25 @@ class _Reader:
                     continue
                 for clause in _CLAUSE.split(block.text):
                     label = people.board.responsible.first_in(words(clause[:60]))
-                    if label is None or len(clause) > 300:
-                        continue
-                    rest = clause[10:]
-                    if name_in(rest, self.vocabulary) or people.position(rest) is not None:
+                    if label is not None and len(clause) <= 300 and self._answers(clause, label):
                         return page, clause
         return None
+
+    def _answers(self, clause: str, label: str) -> bool:
+        """Whether a clause says who answers for the portal, not what a leader is charged with: the name follows the
+        label, or precedes it where the clause speaks of the portal."""
+        people = self.vocabulary.people
+        folded = words(clause)
+        after = folded.partition(label)[2].strip()
+        name = words(name_in(clause, self.vocabulary))
+        if people.board.named.stand_in(folded):
+            return bool(name) or people.position(clause[10:]) is not None
+        opened = words(re.split(r"[:：–-]", clause, maxsplit=1)[0]).endswith(label)
+        told = bool(name and name in after) or people.position(after) is not None
+        if opened or people.board.of_portal.stand_in(label):
+            return told
+        between = after.partition(name)[0].split() if name and name in after else [label]
+        return all(word in people.honorifics for word in between)
 
 
 def _lines(blocks: tuple[Block, ...]) -> Iterator[tuple[str, bool]]:

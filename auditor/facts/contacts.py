@@ -334,7 +334,12 @@ class _Finder:
 
     def _bare_phone(self, text: str) -> bool:
         """Whether a line shows a telephone that no label announces: alone, behind a sign or a comma."""
-        if len(text) > _MAX_UNLABELLED or (match := PHONE.search(text)) is None or find_dates(match.group()):
+        if (
+            len(text) > _MAX_UNLABELLED
+            or not has_digit(text)
+            or (match := PHONE.search(text)) is None
+            or find_dates(match.group())
+        ):
             return False
         before = text[: match.start()].rstrip(" (+")
         if before and (before[-1].isalnum() or before[-1] in ":：/"):

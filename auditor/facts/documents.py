@@ -917,6 +917,8 @@ class _Reader:
 
     def _search(self, candidates: list[Page]) -> tuple[Page, str] | None:
         home = self.pages.home
+        # A search of the whole site stands on the home page, too, and may ask whatever page it stands on.
+        everywhere = {_names_of(form) for form in home.forms} if home is not None else set()
         for page in [*candidates, *([home] if home is not None and home not in candidates else [])]:
             for form in page.forms:
                 told = [words(f"{one.label} {one.options[0][0] if one.options else ''}") for one in form.fields]
@@ -928,7 +930,9 @@ class _Reader:
                     any(contains_words(text, label) for text in told) or contains_words(shown, label)
                     for label in self.words.filters
                 )
-                if hits >= 2 or (page.key in self.by_section and self._searches(form, hits, told, written)):
+                known = hits == 0 and _names_of(form) in everywhere
+                in_list = page.key in self.by_section and not known
+                if hits >= 2 or (in_list and self._searches(form, hits, told, written)):
                     labels = [one.label or one.value for one in form.fields]
                     return page, form.text or " ".join(label for label in labels if label)
             made = page.key in self.by_section and any(
@@ -950,6 +954,10 @@ class _Reader:
         names = " ".join((*told, *(words(one.value) for one in form.fields)))
         alone = {words(one.label or one.value) for one in form.fields}
         return any(contains_words(names, box) for box in known.boxes) or bool(alone & set(known.short_boxes))
+
+
+def _names_of(form: Form) -> tuple[str, ...]:
+    return tuple(one.name for one in form.fields if one.kind != "hidden")
 
 
 def says_download(text: str, vocabulary: Vocabulary) -> bool:

@@ -30,6 +30,7 @@ class OpinionForm:
     url: str
     label: str
     service: str = ""
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def _opinion_form(page: Page, form: Form, in_place: bool, vocabulary: Vocabulary
         )
         if told or in_place:
             shown = area.label or next((field.label or field.value for field in senders), "") or area.name
-            return OpinionForm(page, page.url, shown[:120])
+            return OpinionForm(page, page.url, shown[:120], form=form)
     return None
 
 

@@ -26,9 +26,14 @@ _WHOLE_PAGE = 3000
 _PAGE_STATE = "__VIEWSTATE"
 _MIN_INPUTS = 2
 _MIN_GUIDE_WORDS = 2
+_MIN_STEPS = 3
+_MAX_STEP = 200
+_FEW_HEADINGS = 6
+_FEW_CHOICES = 12
 _MIN_NAME = 5
 _MAX_GUIDE_PAGES = 60
 # "Cách làm: 1. … 2. …": numbered steps behind a colon or at the beginnings of lines
+_JOINT = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_\-.$\[\]]+")
 _NAME_END = re.compile(r"\s+[-–—|]\s+")
 _STEPS = re.compile(r"(?:^|[:：]\s*)(1[.)/]\s+[^\W\d][^\n]{3,120}?)(?:\s|\n)+2[.)/]\s+[^\W\d]", re.M)
 
@@ -36,12 +41,13 @@ _STEPS = re.compile(r"(?:^|[:：]\s*)(1[.)/]\s+[^\W\d][^\n]{3,120}?)(?:\s|\n)+2[
 @dataclass(frozen=True, slots=True)
 class Service:
     """Something that can be asked for online: a form of the portal, of a form service, or the unit's own entry
-    in a service system. `url` is where it is done, `page` where it was seen."""
+    in a service system. `url` is where it is done, `page` where it was seen, `here` whether it is filled in there."""
 
     url: str
     label: str
     page: Page
     external: bool
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +82,18 @@ def read(
 ) -> Services:
     """Looks at the pages of services and forms, at forms that ask what an application asks, and at links to systems."""
     place = {page.key: page for topic in TOPICS for page in sections.find(topic).pages if not page.home}
-    opinions = {form.url for form in opinion.forms}
+    opinions = {form.url for form in opinion.forms if form.service}
+    for_opinions = {form.form for form in opinion.forms}
     online: dict[str, Service] = {}
     for page in pages.pages:
         for form in page.forms:
-            if page.url not in opinions and _is_service_form(form, page, page.key in place, vocabulary):
-                online.setdefault(page.url, Service(page.url, _label(page), page, False))
+            if _is_service_form(form, page, page.key in place, vocabulary) and form not in for_opinions:
+                online.setdefault(page.url, Service(page.url, _label(page), page, False, here=True))
     portals: dict[str, Service] = {}
     for host, links in out_links.by_host.items():
         if vocabulary.hosts.is_service_portal(host):
             for link in links:
-                if not link.page.home and not _on_service(link.label, vocabulary):
+                if not link.page.home and not on_service(link.label, vocabulary):
                     continue
                 service = Service(link.url, link.label or host, link.page, True)
                 portals.setdefault(link.url, service)
@@ -96,13 +103,15 @@ def read(
             if (
                 is_form_service(link.url, vocabulary)
                 and link.url not in opinions
-                and _on_service(link.label, vocabulary)
+                and (on_service(link.label, vocabulary) or _is_on_service(link.page, vocabulary))
             ):
                 online.setdefault(link.url, Service(link.url, link.label, link.page, True))
-    for page in place.values():
+    for page in pages.pages:
         for embed in page.embeds:
-            if embed.url and embed.url not in opinions and is_form_service(embed.url, vocabulary):
-                online.setdefault(embed.url, Service(embed.url, _label(page), page, True))
+            if not embed.url or embed.url in opinions or not is_form_service(embed.url, vocabulary):
+                continue
+            if page.key in place or on_service(embed.title, vocabulary) or _is_on_service(page, vocabulary):
+                online[embed.url] = Service(embed.url, embed.title or _label(page), page, True, here=True)
     downloads = {download.url: download for download in _downloads(pages, sections, vocabulary)}
     return Services(
         tuple(online.values()),
@@ -116,10 +125,26 @@ def _label(page: Page) -> str:
     return page.title or next((block.text for block in page.headings if block.region == ""), "")
 
 
+def _is_on_service(page: Page, vocabulary: Vocabulary) -> bool:
+    """Whether the name of a page, other than the home page, is that of a service."""
+    if page.home:
+        return False
+    names = (page.title, *(block.text for block in page.headings[:_FEW_HEADINGS]))
+    return any(on_service(name, vocabulary) for name in names)
+
+
+def _spelled(name: str) -> str:
+    """A name in the code of a form as words: "maHocSinh" and "ma_hoc_sinh" are "ma hoc sinh"."""
+    return words(_JOINT.sub(" ", name))
+
+
 def _is_service_form(form: Form, page: Page, in_place: bool, vocabulary: Vocabulary) -> bool:
     inputs = [field for field in form.fields if field.kind in _INPUTS]
     senders = [field for field in form.fields if field.kind in _SENDERS]
-    if len(inputs) < _MIN_INPUTS or not senders or form.loose or any(f.kind == "password" for f in form.fields):
+    if len(inputs) < _MIN_INPUTS or not senders or any(field.kind == "password" for field in form.fields):
+        return False
+    # Inputs outside any form are one form where a script sends them, on the page of a service.
+    if form.loose and not (in_place or _is_on_service(page, vocabulary)):
         return False
     marks = f"{form.css} {form.action}".lower()
     if any(mark in marks for mark in (*vocabulary.search.marks, *vocabulary.forms.comment_marks)):
@@ -127,7 +152,10 @@ def _is_service_form(form: Form, page: Page, in_place: bool, vocabulary: Vocabul
     # ASP.NET wraps whole pages in one form: what the page says is not what the form asks.
     wraps_page = any(field.name == _PAGE_STATE for field in form.fields)
     text = words(form.text) if len(form.text) <= _WHOLE_PAGE and not wraps_page else ""
-    asked = f"{text} {' '.join(words(f'{field.label} {field.name}') for field in inputs)}"
+    choices = (choice for field in inputs for choice, _ in field.options[:_FEW_CHOICES])
+    asked = " ".join(
+        (text, *(f"{words(field.label)} {_spelled(field.name)}" for field in inputs), *map(words, choices))
+    )
     buttons = " ".join(words(f"{field.label} {field.value}") for field in senders)
     terms = vocabulary.forms
     if any(contains_words(f"{asked} {buttons}", label) for label in terms.account_words):
@@ -137,11 +165,15 @@ def _is_service_form(form: Form, page: Page, in_place: bool, vocabulary: Vocabul
         or buttons.strip() in vocabulary.search.short_boxes
     ):
         return False
+    if terms.lookup_words.stand_in(buttons):
+        return False
     if any(contains_words(buttons, label) for label in terms.application_words):
         return True
-    hits = sum(contains_words(asked, label) for label in terms.application_fields)
+    hits = len(set(terms.application_fields.each_in(asked)))
     writable = [field for field in inputs if field.kind not in ("radio", "checkbox", "select")]
-    return len(writable) >= _MIN_INPUTS and (hits >= _MIN_INPUTS or (in_place and len(form.text) <= _WHOLE_PAGE))
+    if hits >= _MIN_INPUTS:
+        return bool(writable)
+    return len(writable) >= _MIN_INPUTS and in_place and len(form.text) <= _WHOLE_PAGE and not form.loose
 
 
 def _is_own_entry(link: OutLink, unit: Unit, vocabulary: Vocabulary) -> bool:
@@ -158,7 +190,8 @@ def _is_own_entry(link: OutLink, unit: Unit, vocabulary: Vocabulary) -> bool:
     return deep and bool(link.label) and not known and "://" not in link.label
 
 
-def _on_service(label: str, vocabulary: Vocabulary) -> bool:
+def on_service(label: str, vocabulary: Vocabulary) -> bool:
+    """Whether a label names an online service or a form."""
     if any(topic in TOPICS for topic in vocabulary.topics_of_label(label)):
         return True
     folded = words(label)
@@ -230,6 +263,16 @@ def _is_about(text: str, matter: str) -> bool:
     return not matter or contains_words(words(text), matter)
 
 
+def _listed_step(pages: Pages, page: Page) -> str:
+    """The first of several steps that the page of a service lists without numbers; "" if it lists none."""
+    listed = [
+        block.text
+        for block in pages.own[page.key]
+        if block.tag == "li" and not block.links and block.text and len(block.text) <= _MAX_STEP
+    ]
+    return listed[0] if len(listed) >= _MIN_STEPS else ""
+
+
 def _guides(pages: Pages, sections: Sections, online: dict[str, Service], vocabulary: Vocabulary) -> Iterator[Guide]:
     listed: dict[str, Page] = {service.page.key: service.page for service in online.values() if not service.page.home}
     for topic in _GUIDE_TOPICS:
@@ -244,7 +287,7 @@ def _guides(pages: Pages, sections: Sections, online: dict[str, Service], vocabu
     for page in (*beside.values(), *pages.pages):
         if len(listed) >= _MAX_GUIDE_PAGES:
             break
-        if page.key in beside or (not page.home and _on_service(_label(page), vocabulary)):
+        if page.key in beside or (not page.home and on_service(_label(page), vocabulary)):
             listed.setdefault(page.key, page)
     own = {service.page.key for service in online.values()} | beside.keys()
     matters = [_matter(service.label, vocabulary) for service in online.values()]
@@ -253,9 +296,16 @@ def _guides(pages: Pages, sections: Sections, online: dict[str, Service], vocabu
         if page.key not in own and not any(_is_about(shown, matter) for matter in matters):
             continue
         text = words(shown)
-        told = tuple(label.shown for label in vocabulary.people.service_words if contains_words(text, label))
+        found = [label for label in vocabulary.people.service_words if contains_words(text, label)]
+        told = tuple(
+            label.shown
+            for label in found
+            if not any(label != other and contains_words(other, label) for other in found)
+        )
         steps = _STEPS.search(shown)
         if steps is not None:
             told = (*told, steps.group(1).strip())
+        elif page.key in own and (step := _listed_step(pages, page)):
+            told = (*told, step)
         if len(told) >= _MIN_GUIDE_WORDS:
             yield Guide(page, told)

@@ -7,13 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditor.archive import Archive
-from auditor.facts.pages import Pages
+from auditor.facts.pages import Pages, Reach
 from auditor.facts.phones import Phones
 from auditor.page import Page, read_page
-from auditor.urls import host_of, key
+from auditor.text import words
+from auditor.urls import host_of, key, split
+from auditor.vocabulary import Vocabulary
 
 _PAIR = re.compile(r"([a-z-]+)\s*=\s*([^,;\s]+)")
 _SCRIPTED = re.compile(r"viewport[^;]{0,200}device-width|device-width[^;]{0,200}viewport", re.I | re.S)
+_MOBILE_PATH = re.compile(r"/(?:m|mobile|wap)(?:/(?:index\.\w+)?)?", re.I)
+_MOBILE_QUERY = re.compile(r"(?:^|&)(?:m=1|mobile=(?:1|true|on|m)|view=mobile|[a-z_]*mobile=m)(?:&|$)", re.I)
+_MAX_LABEL = 60
+_GONE = (Reach.DEAD, Reach.SOFT_404)
 _MOBILE_HOST = re.compile(r"^(?:m|mobile|wap|touch)\.")
 
 
@@ -38,7 +44,7 @@ class Viewports:
     phones: Phones
 
 
-def read(pages: Pages, phones: Phones, archive: Archive) -> Viewports:
+def read(pages: Pages, phones: Phones, archive: Archive, vocabulary: Vocabulary) -> Viewports:
     """Reads the viewport declarations (CSS Device Adaptation; the last declaration wins, as in browsers).
 
     Of pages that a browser has shown on a phone's screen, the declaration that their scripts have left counts.
@@ -50,7 +56,7 @@ def read(pages: Pages, phones: Phones, archive: Archive) -> Viewports:
             by_page[key(view.url)] = viewport_of(view.viewport)
     return Viewports(
         by_page,
-        phones.moved_to or (_told_to_phones(home, archive) or _mobile_version(home) if home is not None else None),
+        phones.moved_to or (_version_for_phones(pages, home, archive, vocabulary) if home is not None else None),
         phones.home is None and home is not None and any(_SCRIPTED.search(script) for script in home.scripts),
         phones,
     )
@@ -96,14 +102,28 @@ def _told_to_phones(home: Page, archive: Archive) -> str | None:
     return home.url if answer is not None and parse_viewport(read_page(answer)).usable else None
 
 
-def _mobile_version(home: Page) -> str | None:
+def _version_for_phones(pages: Pages, home: Page, archive: Archive, vocabulary: Vocabulary) -> str | None:
+    return _told_to_phones(home, archive) or _mobile_version(pages, home, vocabulary)
+
+
+def _mobile_version(pages: Pages, home: Page, vocabulary: Vocabulary) -> str | None:
+    """The address of a version for phones: declared, on a host of its own, or linked under a label or path that says
+    so."""
     host = host_of(home.url)
     for link in home.tree().css('link[rel="alternate"][media]'):
         href = link.attributes.get("href") or ""
-        if "max-width" in (link.attributes.get("media") or "") and href:
+        media = link.attributes.get("media") or ""
+        if href and ("max-width" in media or "handheld" in media):
             return href
+    labels = vocabulary.hosts.mobile_labels
     for anchor in home.links:
         other = host_of(anchor.url)
-        if other != host and _MOBILE_HOST.match(other) and _MOBILE_HOST.sub("", other) == host:
+        if other != host and _MOBILE_HOST.match(other) and _MOBILE_HOST.sub("", other) == host.removeprefix("www."):
+            return anchor.url
+        if other != host or len(anchor.text) > _MAX_LABEL:
+            continue
+        parts = split(anchor.url)
+        asked = parts is not None and (_MOBILE_PATH.fullmatch(parts.path) or _MOBILE_QUERY.search(parts.query))
+        if (asked or labels.stand_in(words(anchor.text))) and pages.look(anchor.url).reach not in _GONE:
             return anchor.url
     return None

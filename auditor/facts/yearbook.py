@@ -26,6 +26,7 @@ SUBJECTS = ("classes", "students", "facilities")
 _YEAR = re.compile(r"(?<!\d)(20\d\d|19[89]\d)(?:\s*[-–/]\s*(20\d\d|\d\d))?(?!\d)")
 _FIGURE = re.compile(r"(?<![\d/.-])\d{1,3}(?:[.,]\d{3})*(?![\d/-])")
 _COUNTED = re.compile(r"(?<!\d)\d+ ([a-z]\w*(?: [a-z]\w*)?)")
+_COLUMNS = " | "  # between the cells of a sheet's row
 _MIN_ROWS = 2
 # Outside a section of statistics a table counts only when years are its rows or columns.
 _MIN_YEARS = 2
@@ -35,6 +36,7 @@ _BEGINS = 15  # characters in which a line that tells of a year comes to it
 _MAX_READ = 12  # files of a section that are opened
 _MAX_HEAD = 8  # lines at the head of a file that name it
 _FEW_FIGURES = 3
+_FEW_LINKS = 2  # a line of more is a menu
 _FOUNDED = 60  # characters between the words of a founding and its year
 
 
@@ -127,8 +129,10 @@ class _Reader:
         before: dict[int, str] = {}
         last = ""
         for block in page.blocks:
+            if block.cell is None or block.level:
+                named = 8 <= len(block.text) <= 250 and block.region != "menu" and len(block.links) <= _FEW_LINKS
+                last = block.text if named else last
             if block.cell is None:
-                last = block.text if 8 <= len(block.text) <= 250 else last
                 continue
             before.setdefault(block.cell.table, last)
             tables[block.cell.table].append(block)
@@ -209,8 +213,9 @@ class _Reader:
             lines = [line for line in text.split("\n") if len(line) <= _LINE]
             if sum(len(_FIGURE.findall(_YEAR.sub(" ", line))) for line in lines) >= _FEW_FIGURES:
                 subjects |= self._subjects("\n".join(lines))
-                told = _years(line for line in lines if (at := _YEAR.search(line)) and at.start() <= _BEGINS)
-                years = years if len(years) == 1 or not told else years | told
+                told = _years(line for line in lines if _opens_with_years(line))
+                single = len(years) == 1 and not _names_span(f"{title} {file_name(url)}")
+                years = years if single or not told else (told if len(years) == 1 else years | told)
         yield Figures(page, url, years, subjects, title[:250], file=True)
 
     # ------------------------------------------------------------------ the founding year
@@ -232,6 +237,17 @@ class _Reader:
                         found.append(int(years[0][0]))
                         break
         return min(found, default=None)
+
+
+def _opens_with_years(line: str) -> bool:
+    """Whether a line of a file is that of a year, or the titles of columns of several years."""
+    found = list(_YEAR.finditer(line))
+    return bool(found) and (found[0].start() <= _BEGINS or (len(found) > 1 and _COLUMNS in line))
+
+
+def _names_span(text: str) -> bool:
+    """Whether a title names several years by the first and the last: "2019 - 2026"."""
+    return any(len(last) == 4 and int(last) > int(first) + 1 for first, last in _YEAR.findall(text))
 
 
 def _years(texts: Iterable[str]) -> frozenset[int]:

@@ -167,6 +167,24 @@ def unicode_finding(home: Any, inner: Any = PLAIN, count: int = 12) -> Finding:
     return finding_of(unicode_text, make_archive(pages), options=UNICODE)
 
 
+@pytest.mark.parametrize(
+    ("link", "verdict"),
+    [
+        ('<a href="/m/">Phiên bản di động</a>', "partial"),
+        ('<a href="/?m=1">Xem phiên bản di động</a>', "partial"),
+        ('<a href="/mobile/"><img src="dt.png"></a>', "partial"),
+        ('<a href="http://m.thcsmau.hcm.edu.vn/">Điện thoại</a>', "partial"),
+        ('<a href="#">Phiên bản di động</a>', "fail"),
+        ('<a href="/ung-dung">Ứng dụng di động của ngành</a>', "fail"),
+    ],
+)
+def test_a_version_for_phones_of_its_own(link: str, verdict: str) -> None:
+    """A portal without a viewport that links a version for phones has done half; an app is no such version."""
+    pages = {"/": f"<html><head><title>T</title></head><body><p>Chào</p>{link}</body></html>", "/m/": "<p>Chào</p>"}
+    found = finding_of(mobile, make_archive(pages), options={"viewport_share": 0.9})
+    assert found.verdict == verdict, found
+
+
 def test_unicode() -> None:
     import unicodedata
 

@@ -240,12 +240,50 @@ def test_leaders_with_duties_and_members_of_the_board_are_no_directory() -> None
             "Quản trị mạng: cô Trần Thị Chi",
             Verdict.PASS,
         ),
+        (
+            "Ban Biên tập: Hiệu trưởng Mẫu Thị An (Trưởng ban), ông Lê Văn Bình (biên tập viên), "
+            "cô Trần Thị Chi (quản trị viên)",
+            Verdict.PASS,
+        ),
+        ("Phụ trách trang: cô Trần Thị Chi (văn thư)", Verdict.PARTIAL),
+        ("Chịu trách nhiệm: Thầy Lê Văn Bình", Verdict.PARTIAL),
+        ("Chịu trách nhiệm chung: Hiệu trưởng Mẫu Thị An", Verdict.MANUAL),
+        ("Phụ trách trang thiết bị: thầy Lê Văn Bình", Verdict.MANUAL),
         ("Thiết kế: Công ty Mẫu. Thành viên: 12. Tổ trưởng: Lê Văn Bình.", Verdict.MANUAL),
     ],
-    ids=["head", "administrator", "three roles in one line", "words of other things"],
+    ids=[
+        "head",
+        "administrator",
+        "three roles in one line",
+        "roles in brackets",
+        "of the pages",
+        "who answers",
+        "in charge of everything",
+        "in charge of equipment",
+        "words of other things",
+    ],
 )
 def test_roles_in_a_line_of_the_footer(footer: str, verdict: Verdict) -> None:
     archive = make_archive({"/": page("<p>Chào mừng.</p>", menu=MENU[:1], footer=f"<p>{footer}</p>")})
+    assert finding_of(editorial_board, archive).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("duty", "verdict"),
+    [
+        ("Ông Mẫu Văn Bình, Giám đốc: chịu trách nhiệm chung, phụ trách tài chính, nhân sự.", Verdict.MANUAL),
+        ("Chịu trách nhiệm trước Hiệu trưởng về chuyên môn khối 4.", Verdict.MANUAL),
+        ("Bà Lê Thị Hoa, Phó Hiệu trưởng: chịu trách nhiệm quản lý website của trường", Verdict.PARTIAL),
+    ],
+)
+def test_what_a_leader_is_charged_with_is_no_editorship(duty: str, verdict: Verdict) -> None:
+    menu = [("Trang chủ", "/"), ("Giới thiệu", "/gioi-thieu")]
+    archive = make_archive(
+        {
+            "/": page("<p>Chào mừng.</p>", menu=menu),
+            "/gioi-thieu": page(f"<h1>Giới thiệu</h1><p>{duty}</p>", title="Giới thiệu", menu=menu),
+        }
+    )
     assert finding_of(editorial_board, archive).verdict is verdict
 
 

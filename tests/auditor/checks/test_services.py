@@ -115,3 +115,45 @@ def test_guide_may_stand_elsewhere_on_the_portal() -> None:
 def test_crawl_that_was_cut_short_does_not_say_that_nothing_is_offered() -> None:
     archive = make_archive(pages_of(None, None), end={"stopped_by": "max_seconds"})
     assert finding_of(service_guide, archive).verdict is Verdict.UNDETERMINED
+
+
+FEEDBACK = "<form><input name='ten'><textarea placeholder='Nội dung góp ý'></textarea><button>Gửi góp ý</button></form>"
+CODED = (
+    "<form method='post'><input name='maHocSinh'><select name='loaiGiay'><option>Giấy xác nhận</option></select>"
+    "<button>Gửi yêu cầu</button></form>"
+)
+EMBEDDED = "<iframe src='https://docs.google.com/forms/d/e/1FAIp/viewform?embedded=true' title='{}'></iframe>"
+STEPS = "<ol><li>Điền phiếu.</li><li>Đến gặp cô giáo.</li><li>Nộp bản sao khai sinh, sổ tiêm chủng.</li></ol>"
+
+
+@pytest.mark.parametrize(
+    ("entry", "body", "service", "guide"),
+    [
+        (SERVICES, APPLICATION + FEEDBACK, Verdict.PASS, Verdict.PARTIAL),
+        (("Thủ tục hành chính", "/tthc/"), f"<h2>Xin giấy tờ</h2>{CODED}", Verdict.PASS, Verdict.PARTIAL),
+        (("Nhập học", "/nh/"), EMBEDDED.format("Phiếu đăng ký nhập học") + STEPS, Verdict.PARTIAL, Verdict.PASS),
+        (("Đăng ký nhập học trực tuyến", "/nh/"), EMBEDDED.format(""), Verdict.PASS, Verdict.PARTIAL),
+        (
+            ("Kết quả học tập", "/kq/"),
+            "<form><input name='maHocSinh'><input placeholder='Ngày sinh'><button>Tra cứu</button></form>",
+            Verdict.FAIL,
+            Verdict.NOT_APPLICABLE,
+        ),
+        (("Khảo sát", "/ks/"), EMBEDDED.format("Khảo sát ý kiến"), Verdict.FAIL, Verdict.NOT_APPLICABLE),
+        (
+            ("Đăng ký tuyển sinh", "/ts/"),
+            "<h1>Đăng ký tuyển sinh</h1><div><input placeholder='Họ tên học sinh'><input placeholder='Ngày sinh'>"
+            "<button>Gửi đi</button></div>",
+            Verdict.PASS,
+            Verdict.PARTIAL,
+        ),
+    ],
+    ids=[
+        "beside a form for opinions", "names in the code", "embedded, steps in a list", "embedded, named by the menu",
+        "look-up of results", "survey", "inputs without a form",
+    ],
+)  # fmt: skip
+def test_forms_as_portals_have_them(entry: tuple[str, str], body: str, service: Verdict, guide: Verdict) -> None:
+    archive = make_archive(pages_of(entry, body))
+    assert finding_of(online_services_and_forms, archive).verdict is service
+    assert finding_of(service_guide, archive).verdict is guide

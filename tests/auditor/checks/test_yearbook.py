@@ -125,8 +125,25 @@ HEAD = ("Năm học", "Số lớp", "Số học sinh", "Số phòng học")
         ({"các năm": sheet(HEAD, *((year, 15, 470, 12) for year in YEARS))}, Verdict.PASS),
         ({"các năm": sheet(HEAD[:3], *((year, 15, 470) for year in YEARS))}, Verdict.PARTIAL),
         ({year: sheet(("Nội dung sẽ có sau",)) for year in YEARS}, Verdict.PARTIAL),
+        (
+            {
+                "các năm": sheet(
+                    ("Nội dung thống kê toàn trường", *YEARS),
+                    *((name, *range(15, 20)) for name in ("Số lớp", "Số học sinh", "Số phòng học")),
+                )
+            },
+            Verdict.PASS,
+        ),
+        ({"2021 - 2026": sheet(HEAD, *((year, 15, 470, 12) for year in YEARS))}, Verdict.PASS),
     ],
-    ids=["a file for every year", "one file", "without rooms", "without figures"],
+    ids=[
+        "a file for every year",
+        "one file",
+        "without rooms",
+        "without figures",
+        "years as columns",
+        "named by a span",
+    ],
 )
 def test_figures_inside_the_files_of_the_section(files: dict[str, bytes], verdict: Verdict) -> None:
     items = "".join(f'<li><a href="/n{n}.xlsx">Niên giám {name}</a></li>' for n, name in enumerate(files))
@@ -149,3 +166,23 @@ def test_dead_files_are_no_figures() -> None:
 
 def test_a_section_that_could_not_be_read_is_undetermined() -> None:
     assert judge(None, failures={"/nien-giam": Cause.TIMEOUT}).verdict is Verdict.UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    "shown", ['<img src="/bieu-do.jpg" alt="">', '<iframe src="https://docs.google.com/x"></iframe>']
+)
+def test_figures_that_only_a_person_can_read_are_left_to_one(shown: str) -> None:
+    """A scanned table is no proof that the school publishes nothing."""
+    found = judge(f"<p>Số liệu các năm học được trình bày dưới đây.</p>{shown}")
+    assert (found.verdict, found.reason) == (Verdict.MANUAL, Reason.NEEDS_PERSON)
+
+
+def test_a_table_below_a_menu_of_disclosures_is_no_disclosure() -> None:
+    """On hand-made pages the only line outside the tables is the menu."""
+    menu = '<div><a href="/">Trang chủ</a> | <a href="/ck">CÔNG KHAI</a> | <a href="/lh">Liên hệ</a></div>'
+    rows = "".join(f"<tr><td>{year}</td><td>19</td><td>702</td></tr>" for year in YEARS)
+    body = (
+        f"{menu}<table><tr><td><h1>THỐNG KÊ NGƯỜI HỌC</h1><table><tr><td>Năm học</td><td>Số lớp GDTX</td>"
+        f"<td>Số học viên</td></tr>{rows}</table></td><td>Nên xem</td></tr></table>"
+    )
+    assert judge(body).verdict is Verdict.PARTIAL
