@@ -181,7 +181,7 @@ def unicode_finding(home: Any, inner: Any = PLAIN, count: int = 12) -> Finding:
 def test_a_version_for_phones_of_its_own(link: str, verdict: str) -> None:
     """A portal without a viewport that links a version for phones has done half; an app is no such version."""
     pages = {"/": f"<html><head><title>T</title></head><body><p>Chào</p>{link}</body></html>", "/m/": "<p>Chào</p>"}
-    found = finding_of(mobile, make_archive(pages), options=MENU_OPTIONS)
+    found = finding_of(mobile, make_archive(pages), options={"viewport_share": 0.9, "max_overflow": 8})
     assert found.verdict == verdict, found
 
 
