@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-tests browser demo test lint check docs bench accuracy clean
+.PHONY: help install install-tests browser demo test lint check docs bench accuracy pictures clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ bench: $(VENV)/.installed-tests ## pages per second and memory against a bare cr
 
 accuracy: $(VENV)/.installed-tests ## verdicts against labelled portals, per item
 	$(BIN)/python -m benchmarks.accuracy
+
+pictures: $(VENV)/.installed-tests browser ## make the pictures of the guides again, from the program itself
+	$(BIN)/python docs/pictures.py
 
 clean: ## remove what these commands made
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache

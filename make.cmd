@@ -15,6 +15,7 @@ if "%1"=="test" goto test
 if "%1"=="lint" goto lint
 if "%1"=="check" goto check
 if "%1"=="docs" goto docs
+if "%1"=="pictures" goto pictures
 if "%1"=="bench" goto bench
 if "%1"=="accuracy" goto accuracy
 echo Unknown command: %1
@@ -48,6 +49,10 @@ exit /b %errorlevel%
 "%PY%" docs\generate.py
 exit /b %errorlevel%
 
+:pictures
+"%PY%" docs\pictures.py
+exit /b %errorlevel%
+
 :bench
 "%PY%" -m benchmarks.run
 exit /b %errorlevel%
@@ -67,6 +72,7 @@ echo   make test      run all tests
 echo   make lint      style, types, generated docs
 echo   make check     what CI runs: lint and test
 echo   make docs      write the generated documents again
+echo   make pictures  make the pictures of the guides again
 echo   make bench     pages per second and memory
 echo   make accuracy  verdicts against labelled portals
 echo   make clean     remove what these commands made

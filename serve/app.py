@@ -213,7 +213,7 @@ def application(jobs: Jobs, config: Config, names: Collection[str]) -> Starlette
             Route("/", pages.home, methods=["GET", "POST"]),
             Route("/kiem-tra/{job}", pages.check),
             Route("/kiem-tra/{job}/tien-do", pages.progress),
-            Route("/kiem-tra/{job}/units/phieu.html", pages.scorecard),
+            Route("/kiem-tra/{job}/units/{name}", pages.scorecard),
             Route("/kiem-tra/{job}/records/{name}", pages.record),
             Route("/kiem-tra/{job}/index.html", pages.back),
             Route("/kiem-tra/{job}/scorecard.xlsx", pages.workbook),

@@ -218,6 +218,8 @@ def test_a_scorecard_is_shown_as_a_page_of_no_origin(browser: Browser, watched: 
     page.get_by_role("link", name="Biên bản").click()
     assert page.evaluate("self.origin") == "null"
     assert UNIT.name in page.locator("body").inner_text()
+    page.get_by_role("link", name="Phiếu đầy đủ").click()
+    assert page.locator("h1").inner_text() == UNIT.name
     page.close()
 
 
