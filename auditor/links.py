@@ -246,8 +246,11 @@ def extract_links(
             href = attributes.get("href")
             handler = _handler(attributes)
             if handler and (href is None or _leads_nowhere(href)):
-                for target in script_targets(handler):
+                targets = list(script_targets(handler))
+                for target in targets:
                     add(node, attributes, target, "onclick")
+                if not targets and href is not None:
+                    add(node, attributes, href, "a")  # an entry that only opens or closes something
             elif href and href[:11].lower() == "javascript:":
                 targets = list(script_targets(href))
                 for target in targets:

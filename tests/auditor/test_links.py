@@ -97,3 +97,8 @@ def test_deep_nesting_and_limit() -> None:
 )
 def test_looks_and_parts_of_content_are_no_places(html: str, region: str) -> None:
     assert one(html).region == region
+
+
+def test_an_entry_that_only_a_handler_opens_is_kept() -> None:
+    entry = one('<a href="#" onclick="hideChild();">Bảng điểm</a>')
+    assert (entry.url, entry.text, entry.source) == ("", "Bảng điểm", "a")
