@@ -707,7 +707,7 @@ def schedule(
     if install or remove:
         for command in scheduling.install(chosen, plan, today, remove=remove):
             print(f"đã chạy: {command}")
-        print("Đã gỡ lịch." if remove else "Đã cài lịch.")
+        print("Đã gỡ lịch." if remove else f"Đã cài lịch. {scheduling.advice(chosen)}".rstrip())
         return
     for name, text in scheduling.texts(chosen, plan, today).items():
         if chosen is scheduling.System.SYSTEMD:

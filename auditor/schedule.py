@@ -170,6 +170,18 @@ def install(system: System, plan: Plan, today: date, *, remove: bool = False, ru
     return carry_out(plan, today, remove, run)
 
 
+def advice(system: System) -> str:
+    """What a person has still to do after installing, so that the run begins with nobody at the machine; may be ""."""
+    if system is System.WINDOWS:
+        return (
+            "Lịch này chạy khi người dùng hiện tại đang đăng nhập. Muốn chạy cả khi không ai đăng nhập: mở Task "
+            f"Scheduler, chọn {NAME}, Properties, chọn «Run whether user is logged on or not»."
+        )
+    if system is System.SYSTEMD and systemd_folder()[1] != ["systemctl"]:
+        return "Muốn chạy cả khi không ai đăng nhập: loginctl enable-linger"
+    return ""
+
+
 def systemd_folder() -> tuple[Path, list[str]]:
     """Where the units belong, and the systemctl that reads them there."""
     if hasattr(os, "geteuid") and os.geteuid() == 0:

@@ -184,7 +184,7 @@ def random_unit(draw: st.DrawFn, *, reviews: bool = False) -> dict[str, Any]:
     return unit(items, digest=draw(st.sampled_from("ab")), status=status, stopped_by=stopped_by)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     before=random_unit(reviews=True),
     after=random_unit(reviews=True),
@@ -211,7 +211,7 @@ def test_the_causes_add_up_exactly_to_the_difference_of_the_totals(
             assert sum(Fraction(str(one)) for one in moved) == Fraction(str(cause["points"])), cause
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(one=random_unit(), other=random_unit())
 def test_there_and_back_again_is_nothing(one: dict[str, Any], other: dict[str, Any]) -> None:
     there, back = change(one, other), change(other, one)

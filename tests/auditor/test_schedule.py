@@ -17,6 +17,7 @@ from auditor.schedule import (
     Plan,
     ScheduleError,
     System,
+    advice,
     crontab_lines,
     install,
     systemd_units,
@@ -158,6 +159,14 @@ def test_systemd_is_installed_and_removed(plan: Plan, tmp_path: Path, monkeypatc
     assert systems.commands[-1] == ["systemctl", "--user", "enable", "--now", "auditor-monthly.timer"]
     install(System.SYSTEMD, plan, TODAY, remove=True, run=systems)
     assert list(folder.iterdir()) == []
+
+
+def test_a_person_is_told_what_an_unattended_run_still_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
+    assert "enable-linger" in advice(System.SYSTEMD)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert advice(System.SYSTEMD) == advice(System.CRON) == ""
+    assert "không ai đăng nhập" in advice(System.WINDOWS)
 
 
 def test_a_system_that_refuses_is_told(plan: Plan) -> None:
