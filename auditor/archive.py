@@ -13,12 +13,11 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -205,7 +204,6 @@ class ArchiveWriter:
                 "WARC-Date": picture.taken_at,
                 "Auditor-Picture": picture.kind,
                 "Auditor-Size": f"{picture.width}x{picture.height}",
-                "Auditor-Note": quote(picture.note),
             },
         )
 
@@ -271,11 +269,13 @@ def read_archive(path: Path) -> Archive:
     end: CrawlEnd | None = None
     try:
         with path.open("rb") as stream:
-            for record in ArchiveIterator(stream):
-                if record.rec_type == "response" or record.rec_type == "conversion":
+            records = ArchiveIterator(stream)
+            for record in records:
+                if record.rec_type in ("response", "conversion"):
                     captures.append(_capture(record))
                 elif record.rec_type == "resource":
-                    pictures.append(_picture(record))
+                    picture = _picture(record)
+                    pictures.append(replace(picture, offset=records.get_record_offset()))
                 elif record.rec_type == "request":
                     body = record.content_stream().read()
                     method = (record.http_headers.protocol or "GET").upper()
@@ -359,7 +359,6 @@ def _picture(record: Any) -> Picture:
         width=int(width),
         height=int(height),
         taken_at=warc.get_header("WARC-Date"),
-        note=unquote(warc.get_header("Auditor-Note") or ""),
     )
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import auditor.checks
 import auditor.facts
 from auditor import ledger
+from auditor.accessibility import accessibility_of
 from auditor.archive import Archive, ArchiveError, read_archive
 from auditor.checklist import Checklist, ChecklistError, Item
 from auditor.config import Config
@@ -42,6 +43,7 @@ from auditor.model import (
     not_applicable,
     undetermined,
 )
+from auditor.pictures import pictures_of
 from auditor.register_index import RegisterIndex
 from auditor.rendering import Need
 from auditor.scoring import explain, score_unit
@@ -228,6 +230,8 @@ def judge_archive(archive: Archive, unit: Unit, context: JudgeContext) -> dict[s
     result["freshness"] = _freshness(unit, facts, context)
     result["ocr"] = _digest(repr(sorted(archive.scans.items()))) if archive.scans else None
     result["proposals"] = _proposals(unit, facts, context)
+    result["pictures"] = pictures_of(archive)
+    result["accessibility"] = accessibility_of(archive)
     return result
 
 
@@ -372,6 +376,8 @@ def _result(
         "ledger": [],
         "freshness": None,
         "proposals": [],
+        "pictures": [],
+        "accessibility": None,
         "pages_visited": [],
         "failures": [],
     }

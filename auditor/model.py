@@ -172,7 +172,8 @@ class Capture:
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture (WebP) of the page `url` or of a part of it, `width` × `height` pixels. `kind` says what it shows:
-    "desktop", "phone", or the place on the page that an item is about; `note` is for the reader."""
+    "desktop", "phone", or the place on the page that is marked: "menu", "banner", "search", "feedback", "injected".
+    `offset` is where its record begins in a stored archive."""
 
     url: str
     kind: str
@@ -180,7 +181,7 @@ class Picture:
     width: int
     height: int
     taken_at: str
-    note: str = ""
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)

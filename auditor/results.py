@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.archive import archive_name
+from auditor.pictures import with_files
 from auditor.register import Register
 from auditor.store import Store, StoredRun
 
@@ -55,7 +56,7 @@ def results_header(run: StoredRun, register: Register) -> dict[str, Any]:
 def unit_objects(store: Store, run_id: str) -> Iterator[dict[str, Any]]:
     """The unit objects of results.json in the order of the register, read one by one."""
     for result in store.results(run_id):
-        yield {**result, "page": page_of(result["id"])}
+        yield with_files({**result, "page": page_of(result["id"])})
 
 
 def write_results(path: Path, header: Mapping[str, Any], units: Iterable[Mapping[str, Any]]) -> None:

@@ -37,6 +37,7 @@ from auditor.judge import JudgeContext, judge_unit
 from auditor.judging import Judge, Judging
 from auditor.manifest import MANIFEST_FILE, file_sha256, rules, write_manifest
 from auditor.model import Status, Unit
+from auditor.pictures import write_pictures
 from auditor.progress import Counts, CrawlProgress, Quiet, Reporter
 from auditor.register import Register
 from auditor.register_index import RegisterIndex
@@ -552,6 +553,7 @@ def _written(
 
     def changed() -> Iterator[dict[str, Any]]:
         for unit in stored():
+            write_pictures(unit, Path(run.archive), out)
             if unit.get("archive"):
                 archives.append({"unit": unit["id"], **unit["archive"]})
             yield past.with_change(unit)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from auditor.archive import RENDERED_TYPE, now
@@ -20,6 +22,10 @@ log = logging.getLogger(__name__)
 
 # Where scripts build the menu, so many pages tell whether it is the same everywhere.
 _MENU_SAMPLE = 10
+_PICTURE_WIDTH = 640
+_AROUND = 40  # pixels of the page around a marked place
+_MAX_PLACE = 600
+_AXE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,23 @@ class Rendered:
     @property
     def body(self) -> bytes:
         return self.html.encode("utf-8", "replace")
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a look at a page has left: pictures, and the findings of axe-core (None where it did not run)."""
+
+    pictures: list[Picture] = field(default_factory=list)
+    findings: list[dict[str, Any]] | None = None
+
+
+@cache
+def axe_source() -> str | None:
+    """The source of axe-core, None where the package that brings it is not installed."""
+    try:
+        return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+    except (ModuleNotFoundError, FileNotFoundError):
+        return None
 
 
 @dataclass(slots=True)
@@ -147,14 +170,43 @@ class Rendering:
             noted["failure"] = error.limit
         return noted, taken
 
-    async def on_a_desktop(self, document: Document) -> Picture | None:
-        """A picture of the first screen of a page."""
+    async def on_a_desktop(
+        self, document: Document, kinds: Sequence[str], terms: Sequence[str], *, first_screen: bool, axe: bool
+    ) -> Seen:
+        """Pictures of a page: its first screen, and each place of `kinds` with a frame around it.
+
+        `terms` are the folded words that mark injected text. With `axe` the findings of axe-core, too.
+        """
+        seen = Seen()
         try:
             async with self.show(document) as showing:
-                return await self._whole_screen(showing, "desktop", 0.5)
+                if first_screen:
+                    seen.pictures.append(await self._whole_screen(showing, "desktop", 0.5))
+                places = await showing.run(script("places.js"), list(terms))
+                for kind in kinds:
+                    box = places["boxes"].get(kind)
+                    if box is not None:
+                        seen.pictures.append(await self._place(showing, kind, box, places["height"]))
+                if axe and (source := axe_source()) is not None:
+                    await showing.run(source)
+                    seen.findings = await showing.run(script("accessibility.js"), seconds=_AXE_SECONDS)
         except ShowError as error:
             self.failures[error.limit] += 1
-            return None
+        return seen
+
+    async def _place(self, showing: Showing, kind: str, box: Mapping[str, float], page_height: int) -> Picture:
+        """A picture of a place on the page, framed, with something of what lies around it."""
+        full, _ = SIZES["desktop"]
+        tall = min(box["height"], _MAX_PLACE)
+        await showing.run(script("mark.js"), {**box, "height": tall})
+        top = max(0, round(box["top"] - _AROUND))
+        height = min(round(tall + 2 * _AROUND), max(page_height - top, round(tall)))
+        width = round(min(full, max(_PICTURE_WIDTH, box["width"] + 2 * _AROUND)))
+        left = round(min(max(0.0, box["left"] + box["width"] / 2 - width / 2), full - width))
+        scale = _PICTURE_WIDTH / width
+        body = await showing.picture(width=width, height=height, top=top, left=left, scale=scale)
+        await showing.run(script("mark.js"), None)
+        return Picture(showing.document.url, kind, body, _PICTURE_WIDTH, round(height * scale), now())
 
     async def _whole_screen(self, showing: Showing, kind: Device, scale: float) -> Picture:
         width, height = SIZES[kind]

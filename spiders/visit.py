@@ -27,7 +27,9 @@ from auditor.links import Link, PageLinks, extract_links
 from auditor.model import Capture, Cause, CrawlEnd, Failure, Status, StoppedBy, Unit, Whose
 from auditor.page import Page, read_page
 from auditor.rendering import Need, adds, merged
+from auditor.text import contains_words
 from auditor.urls import Scope, absolute, host_of, key
+from auditor.vocabulary import load_vocabulary
 from spiders.addresses import AddressRules, Terms
 from spiders.bodies import is_page, parse, read_sitemap, script_redirect, titles_of
 from spiders.browser import Browser, Document
@@ -48,6 +50,7 @@ _MAX_LISTED = 2000
 _MAX_SITEMAPS = 6
 _MAX_TITLES = 400
 _SEARCH_SECONDS = 60.0
+_OPINIONS = frozenset({"feedback", "contact"})
 _MAX_SAMPLE = 1_000_000  # bytes of a page that is kept to be looked at once more
 _SEARCH_ENGINE = {
     "User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)",
@@ -194,6 +197,8 @@ class Visit:
         self._patience = min(_MAX_WAIT, self._crawl.max_seconds / 10)
         self._titles: list[tuple[str, str]] = []
         self._samples: list[Answer] = []
+        self._opinions: Answer | None = None
+        self._opinions_worth = 0
         self._home_done = False
         self._home_page: Page | None = None
         self._home_answer: Answer | None = None
@@ -584,6 +589,13 @@ class Visit:
         self._home_page = merged(page, read_page(capture))
         self._frontier.add_links(self._links_of(rendered, answer.url), via=answer.url, depth=0, home=True)
 
+    def _take_opinions(self, answer: Answer, tree: LexborHTMLParser) -> None:
+        """Keeps the page that most looks like the one on which people send their opinion."""
+        topics = {topic for title in titles_of(tree) for topic in load_vocabulary().topics_of_label(title)}
+        worth = 2 if topics & _OPINIONS else 1
+        if worth > self._opinions_worth:
+            self._opinions, self._opinions_worth = answer, worth
+
     def _links_of(self, rendered: Rendered, url: str) -> tuple[Link, ...]:
         tree = LexborHTMLParser(rendered.html)
         return extract_links(tree, url, limit=self._crawl.max_links_per_page, routes=True).links
@@ -832,9 +844,26 @@ class Visit:
             if picture is not None:
                 self._archive.picture(picture)
         if config.pictures:
-            taken = await self._rendering.on_a_desktop(_document(home))
-            if taken is not None:
-                self._archive.picture(taken)
+            await self._take_pictures(home)
+
+    async def _take_pictures(self, home: Answer) -> None:
+        """Pictures of the home page, of what disputes are about on it, and of the page with the form for opinions."""
+        page = self._home_page
+        groups = load_vocabulary().abuse.groups.values()
+        terms = [str(term) for group in groups for term in (*group.brands, *group.phrases)]
+        found = [term for term in terms if page is not None and contains_words(page.words, term)]
+        answer = self._opinions
+        kinds = ["menu", "banner", "search", *(["feedback"] if answer is None else []), "injected"]
+        seen = await self._rendering.on_a_desktop(_document(home), kinds, found[:20], first_screen=True, axe=True)
+        if seen.findings is not None:
+            self._archive.note("accessibility", {"url": home.url, "findings": seen.findings})
+        if answer is not None:
+            more = await self._rendering.on_a_desktop(
+                _document(answer), ["feedback"], (), first_screen=False, axe=False
+            )
+            seen.pictures += more.pictures
+        for picture in seen.pictures:
+            self._archive.picture(picture)
 
     # --- what came back ------------------------------------------------------------------------------------------
 
@@ -914,6 +943,8 @@ class Visit:
         )
         if len(self._samples) < self._around.config.browser.phone_pages - 1 and len(answer.body) <= _MAX_SAMPLE:
             self._samples.append(answer)
+        if b"<textarea" in answer.body and self._opinions_worth < 2 and len(answer.body) <= _MAX_SAMPLE:
+            self._take_opinions(answer, tree)
         if len(self._titles) < _MAX_TITLES:
             self._titles += [(answer.url, title) for title in titles_of(tree)]
         if len(found.links) >= self._crawl.max_links_per_page:
