@@ -254,7 +254,8 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with samples.serve() as server:
         (tmp_path / "config.yaml").write_text(
             f"network:\n  proxy: {server.proxy_url}\n"
-            "crawl:\n  delay_seconds: 0.1\n  address_delay_seconds: 0\n  concurrent_units: 2\n  max_pages: 12\n",
+            "crawl:\n  delay_seconds: 0.1\n  address_delay_seconds: 0\n  concurrent_units: 2\n  max_pages: 12\n"
+            "  render: never\n",
             encoding="utf-8",
         )
         yield tmp_path
@@ -310,6 +311,29 @@ def test_check_tells_a_school_its_points_and_what_to_mend_first(
     for axis in ("4.1", "4.2", "4.3", "4.4", "4.5"):
         assert f"\n  {axis} " in out
     assert "Nên sửa trước:\n  1. " in out
+
+
+def test_what_a_browser_saw_stands_in_the_scorecard(served: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = served / "config.yaml"
+    text = config.read_text(encoding="utf-8").replace("render: never", "render: auto")
+    config.write_text(text + "browser:\n  phone_pages: 1\n", encoding="utf-8")
+    arguments = ["check", "thsuoinguon.hcm.edu.vn", "--config", "config.yaml", "--as-of", "2026-10-20", "--out", "one"]
+    assert cli.run_cli([*arguments, "--quiet"]) == 0
+    unit = results(served / "one")["units"][0]
+    pictures = {picture["kind"]: served / "one" / picture["file"] for picture in unit["pictures"]}
+    assert {"desktop", "phone", "menu", "banner", "search"} <= set(pictures)
+    for path in pictures.values():
+        assert path.read_bytes()[:4] == b"RIFF"
+        assert path.stat().st_size < 80_000
+    page = (served / "one" / unit["page"]).read_text(encoding="utf-8")
+    assert all(f'src="{path.parent.name}/{path.name}"' in page for path in pictures.values())
+    assert "phần tử img" in next(item for item in unit["items"] if item["id"] == "1.4")["remedy"]
+    assert [finding["rule"] for finding in unit["accessibility"]]
+    assert cli.run_cli(["rescore", "latest", "--store", "sqlite:///one/auditor.db", "--out", "two", "--quiet"]) == 0
+    again = results(served / "two")["units"][0]
+    assert again["pictures"] == unit["pictures"]
+    assert again["items"] == unit["items"]
+    assert all((served / "two" / picture["file"]).is_file() for picture in again["pictures"])
     assert "  4. " not in out.partition("Nên sửa trước")[2]
     page = re.search(r"Bảng điểm đầy đủ: (\S+)", out)
     assert page is not None

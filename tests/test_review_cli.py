@@ -179,7 +179,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     with samples.serve() as server:
         (tmp_path / "config.yaml").write_text(
             f"network:\n  proxy: {server.proxy_url}\n"
-            "crawl:\n  delay_seconds: 0.0\n  address_delay_seconds: 0\n  max_pages: 4\n",
+            "crawl:\n  delay_seconds: 0.0\n  address_delay_seconds: 0\n  max_pages: 4\n  render: never\n",
             encoding="utf-8",
         )
         arguments = ["audit", str(samples.register_path()), "--config", "config.yaml", "--quiet", "--only", UNIT]

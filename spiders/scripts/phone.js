@@ -33,6 +33,15 @@
       const style = getComputedStyle(node);
       if (style.position === "fixed" || style.visibility === "hidden" || clipped(node)) continue;
       widest = right;
+      // A link or a paragraph around a picture is as wide as the picture: that is what must shrink.
+      const kinds = "img, table, iframe, video, embed, object, svg, pre";
+      const inner = [...node.querySelectorAll(kinds)].find((one) => one.getBoundingClientRect().right + scrollX >= right - 2);
+      if (inner) {
+        const within = inner.getBoundingClientRect();
+        cause = { element: name(inner), text: clean(inner.innerText || inner.alt || "").slice(0, 80),
+                  width: Math.round(within.width), right: Math.round(right) };
+        continue;
+      }
       cause = { element: name(node), text: clean(node.innerText || node.alt || "").slice(0, 80),
                 width: Math.round(box.width), right: Math.round(right) };
     }
