@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
+from reports.digest import standing_verdict
 from reports.inert import inert_text, shown_address, web_address
 
 # Captions by what a picture shows, with the item that it is evidence for.
@@ -26,7 +27,7 @@ _IMPACTS = {"critical": "rất nặng", "serious": "nặng", "moderate": "vừa"
 
 def pictures_view(unit: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The pictures of a unit's object as its page shows them; those of injected text only where item 4.3 failed."""
-    failed = {item["id"] for item in unit["items"] if item["verdict"] == "fail"}
+    failed = {item["id"] for item in unit["items"] if standing_verdict(item) == "fail"}
     found = []
     for picture in unit.get("pictures") or ():
         title, item = _CAPTIONS.get(str(picture.get("kind")), ("", None))

@@ -17,6 +17,7 @@ from reports.digest import (
     unit_line,
 )
 from reports.inert import inert_text, shown_address, web_address
+from reports.sights import accessibility_view, pictures_view
 
 if TYPE_CHECKING:
     from auditor.checklist import Checklist
@@ -94,6 +95,8 @@ class UnitView:
             "axes": axes,
             "listed": self._listed(axes),
             "total_sum": _total_sum(line, axes),
+            "pictures": pictures_view(unit),
+            "accessibility": accessibility_view(unit),
             "ledger": [self._disclosure(entry) for entry in ledger[: self.allowance.pages]],
             "ledger_more": max(len(ledger) - self.allowance.pages, 0),
             "visited": [

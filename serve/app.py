@@ -162,6 +162,14 @@ class Pages:
         path = job.folder / "units" / page_name(job.unit["page"])
         return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": SCORECARD_POLICY})
 
+    async def picture(self, request: Request) -> Response:
+        """A picture that the scorecard shows."""
+        job = self._done(request)
+        wanted = f"units/{request.path_params['folder']}/{request.path_params['file']}"
+        if wanted not in {picture["file"] for picture in job.unit.get("pictures") or ()}:
+            return self._page("missing.html.j2", 404)
+        return FileResponse(job.folder / wanted, media_type="image/webp")
+
     async def record(self, request: Request) -> Response:
         """The record to print and sign, to which the scorecard leads."""
         job = self._done(request)
@@ -214,6 +222,7 @@ def application(jobs: Jobs, config: Config, names: Collection[str]) -> Starlette
             Route("/kiem-tra/{job}", pages.check),
             Route("/kiem-tra/{job}/tien-do", pages.progress),
             Route("/kiem-tra/{job}/units/{name}", pages.scorecard),
+            Route("/kiem-tra/{job}/units/{folder}/{file}", pages.picture),
             Route("/kiem-tra/{job}/records/{name}", pages.record),
             Route("/kiem-tra/{job}/index.html", pages.back),
             Route("/kiem-tra/{job}/scorecard.xlsx", pages.workbook),

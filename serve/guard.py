@@ -22,7 +22,7 @@ PAGE_POLICY = (
 # A scorecard quotes a portal: it runs nothing, sends nothing, and counts as a page of no origin at all.
 SCORECARD_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; "
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'none'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 _HEADERS = {
