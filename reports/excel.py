@@ -235,7 +235,11 @@ class _Book:
         milestones = [
             column
             for item in self.milestones
-            for column in (Column(self.titles[item.id], 14, "center"), Column("Căn cứ", 38))
+            for column in (
+                Column(self.titles[item.id], 12, "center"),
+                Column(f"Tình trạng tháng {item.options['month']}", 14, "center"),
+                Column(f"Diễn giải tháng {item.options['month']}", 34),
+            )
         ]
         columns = [
             Column("Mã đơn vị", 11),
@@ -267,7 +271,7 @@ class _Book:
             Column("Năm học", 11, "center"),
             Column("Tên tài liệu", 44),
             Column("Căn cứ xác định ngày", 22),
-            Column("Tình trạng", 16),
+            Column("Tình trạng", 24),
             Column("Địa chỉ", 36, "link"),
         ]
         return Sheet(
@@ -401,6 +405,10 @@ class _Book:
         if line.status in wording.NOT_ASSESSED or all(item["verdict"] == "not_applicable" for item in shown):
             return
         sheet = self.disclosures
+        states = {
+            str(one["item"]): wording.MILESTONE_STATES.get(str(one["state"]), "").format(days=one.get("days_late") or 0)
+            for one in (unit.get("disclosures") or {}).get("milestones") or ()
+        }
         newest = next((disclosure["date"] for disclosure in ledger if disclosure.get("date")), "")
         sheet.add(
             [
@@ -413,6 +421,7 @@ class _Book:
                     for row in self.milestones
                     for cell in (
                         self._name_cell(items.get(row.id)),
+                        states.get(row.id, ""),
                         inert_text((items.get(row.id) or {}).get("summary"), _SUMMARY),
                     )
                 ),
@@ -439,7 +448,12 @@ class _Book:
                 inert_text(disclosure.get("school_year"), 40),
                 inert_text(disclosure.get("title"), 300),
                 wording.ORIGINS.get(str(disclosure.get("origin")), inert_text(disclosure.get("origin"), 80)),
-                wording.LEDGER_STATES.get(str(disclosure.get("state")), ""),
+                "\n".join(
+                    [
+                        wording.LEDGER_STATES.get(str(disclosure.get("state")), ""),
+                        *(inert_text(remark.get("text"), 200) for remark in (disclosure.get("remarks") or ())[:5]),
+                    ]
+                ),
                 sheet.link(disclosure.get("url")),
             ]
         )

@@ -87,6 +87,9 @@ class UnitView:
             **self._mending(),
             "change": self._change(unit.get("change") or {}),
             "milestones": [self._milestone(one) for one in (unit.get("disclosures") or {}).get("milestones") or ()],
+            "required": self._required((unit.get("disclosures") or {}).get("required") or {}),
+            "removed": [self._removed(one) for one in (unit.get("disclosures") or {}).get("removed") or ()],
+            "freshness": self._freshness(unit.get("freshness") or {}),
             "disputed": [
                 {"id": str(item["id"]), "anchor": _anchor(str(item["id"]))}
                 for item in unit["items"]
@@ -140,6 +143,7 @@ class UnitView:
             "title": inert_text(entry.get("title"), limit),
             "origin": inert_text(wording.ORIGINS.get(origin, origin), 60),
             "state": wording.LEDGER_STATES.get(str(entry.get("state")), ""),
+            "remarks": [inert_text(remark.get("text"), 200) for remark in (entry.get("remarks") or ())[:5]],
             "link": self._link(entry.get("url")),
         }
 
@@ -193,14 +197,64 @@ class UnitView:
 
     def _milestone(self, given: Mapping[str, Any]) -> dict[str, object]:
         """One month in which disclosures were due, and how it went."""
-        year, _, month = str(given.get("month")).partition("-")
         state = wording.MILESTONE_STATES.get(str(given.get("state")), "")
         return {
-            "month": inert_text(f"{month.lstrip('0')}/{year}", 20),
+            "month": _month(given.get("month")),
             "state": state.format(days=given.get("days_late") or 0),
             "date": inert_text(wording.day(given.get("date")), 40),
             "title": inert_text(given.get("title"), min(self.allowance.text, 200)),
             "link": self._link(given.get("url")),
+        }
+
+    def _required(self, given: Mapping[str, Any]) -> dict[str, object] | None:
+        """What the circular in force wants of the unit, found or not; None where it wants nothing."""
+        entries = given.get("entries") or ()
+        if not entries:
+            return None
+        return {
+            "circular": inert_text(given.get("circular"), 80),
+            "school_year": inert_text(given.get("school_year"), 20),
+            "entries": [
+                {
+                    "form": f"Biểu mẫu {entry['form']}" if entry.get("form") else "",
+                    "title": inert_text(entry.get("title"), 200),
+                    "state": wording.REQUIRED_STATES.get(str(entry.get("state")), ""),
+                    "link": self._link(next(iter(entry.get("urls") or ()), None)),
+                }
+                for entry in entries[:60]
+            ],
+        }
+
+    def _removed(self, entry: Mapping[str, Any]) -> dict[str, object]:
+        return {
+            "title": inert_text(entry.get("title"), 200),
+            "last_seen": inert_text(wording.day(entry.get("last_seen")), 40),
+            "state": wording.REQUIRED_STATES.get(str(entry.get("state")), ""),
+        }
+
+    def _freshness(self, given: Mapping[str, Any]) -> dict[str, object] | None:
+        """How often the portal was updated; None where nothing is known."""
+        months = given.get("months") or ()
+        if not months:
+            return None
+        newest = given.get("newest") or {}
+        return {
+            "months": [{"name": _month(month["month"]), "count": int(month["count"])} for month in months],
+            "most": max(int(month["count"]) for month in months),
+            "newest": inert_text(wording.day(newest.get("date")), 40),
+            "title": inert_text(newest.get("title"), min(self.allowance.text, 200)),
+            "link": self._link(newest.get("url")),
+            "undated": given.get("undated") or 0,
+            "sections": [
+                {
+                    "name": inert_text(section.get("name"), 120),
+                    "date": inert_text(wording.day(section.get("date")), 40),
+                    "title": inert_text(section.get("title"), min(self.allowance.text, 160)),
+                    "link": self._link(section.get("url")),
+                    "count": section.get("count"),
+                }
+                for section in (given.get("newest_by_section") or ())[: self.allowance.pages]
+            ],
         }
 
     def _axes(self) -> list[dict[str, object]]:
@@ -305,6 +359,12 @@ class UnitView:
             "after": _verdict_name(after.get("verdict")) if after else "",
             "summary": self._text(after.get("summary")),
         }
+
+
+def _month(text: object) -> str:
+    """A month such as 2026-09 as 9/2026."""
+    year, _, month = str(text).partition("-")
+    return inert_text(f"{month.lstrip('0')}/{year}", 20)
 
 
 def _verdict_name(code: object) -> str:

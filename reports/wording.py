@@ -261,6 +261,15 @@ MILESTONE_STATES: dict[str, str] = {
     "unseen": "Chưa xem được",
 }
 
+# Whether what the circular in force wants was found.
+REQUIRED_STATES: dict[str, str] = {
+    "found": "Đã có",
+    "part_found": "Có nội dung, chưa đúng biểu mẫu",
+    "missing": "Chưa thấy",
+    "unseen": "Chưa xem được",
+    "removed": "Không còn trên cổng",
+}
+
 # Why points moved since the last run (auditor.changes.Cause).
 CHANGE_CAUSES: dict[str, str] = {
     "portal": "Nội dung trên cổng thay đổi",

@@ -127,6 +127,50 @@ def change() -> dict[str, Any]:
     }
 
 
+def freshness() -> dict[str, Any]:
+    """How often a portal was updated, as results.json has it."""
+    publication = {
+        "date": "2026-10-12",
+        "title": "Đại hội các chi đoàn",
+        "url": "https://don-vi-4.example/dai-hoi.html",
+        "origin": "stamp",
+        "trust": 4,
+        "seen_at": "https://don-vi-4.example/",
+        "quote": "12/10/2026",
+    }
+    days = [(2025, month) for month in (11, 12)] + [(2026, month) for month in range(1, 11)]
+    return {
+        "newest": publication,
+        "months": [{"month": f"{year}-{month:02d}", "count": place} for place, (year, month) in enumerate(days)],
+        "newest_by_section": [{**publication, "section": "news", "name": "Tin tức - Sự kiện", "count": 66}],
+        "dated": 66,
+        "undated": 2,
+        "dates": [publication],
+    }
+
+
+def disclosures() -> dict[str, Any]:
+    """What a unit had to disclose, as results.json has it."""
+    late = {"item": "2.13.d", "month": "2026-06", "state": "late", "days_late": 12, "date": "2026-07-12"}
+    missing = {"item": "2.13.e", "month": "2026-09", "state": "missing", "days_late": 0, "date": None}
+    return {
+        "milestones": [
+            {**late, "title": "Công khai thu chi", "url": "https://don-vi-4.example/thu-chi.pdf"},
+            {**missing, "title": None, "url": None},
+        ],
+        "required": {
+            "circular": "Thông tư 09/2024/TT-BGDĐT",
+            "school_year": "2026-2027",
+            "entries": [
+                {"form": None, "title": "Thông tin chung", "state": "missing", "urls": []},
+                {"form": 9, "title": "Cam kết", "state": "found", "urls": ["https://don-vi-4.example/cam-ket.html"]},
+            ],
+        },
+        "compared_with": "2026-09-20",
+        "removed": [{"title": "Báo cáo cũ", "last_seen": "2026-09-20", "state": "removed"}],
+    }
+
+
 def unit(number: int, checklist: Checklist, *, evidence: int = 2, hostile: bool = False) -> dict[str, Any]:
     """The unit of that number: the same number gives the same unit."""
     rng = random.Random(number)
@@ -235,6 +279,24 @@ def _poison(made: dict[str, Any], rng: random.Random) -> None:
         item["evidence"] = [
             {"url": rng.choice(HOSTILE_URLS), "quote": text(), "note": text(), "fetched_at": text()} for _ in range(12)
         ]
+    made["freshness"], made["disclosures"], made["change"] = freshness(), disclosures(), change()
+    made["freshness"]["newest"].update(title=text(), date=text(), url=rng.choice(HOSTILE_URLS))
+    made["freshness"]["newest_by_section"] = [
+        {"name": text(), "title": text(), "date": text(), "url": rng.choice(HOSTILE_URLS), "count": 1}
+        for _ in range(40)
+    ]
+    for milestone in made["disclosures"]["milestones"]:
+        milestone.update(title=text(), date=text(), url=rng.choice(HOSTILE_URLS))
+    made["disclosures"]["removed"] = [{"title": text(), "last_seen": text(), "state": "removed"}] * 20
+    for entry in made["disclosures"]["required"]["entries"]:
+        entry.update(title=text(), urls=[rng.choice(HOSTILE_URLS)])
+    for disputed in [item for item in made["items"] if item["verdict"] == "pass"][:1]:
+        disputed["review"] = review("pass", machine="pass", dispute=rng.choice(HOSTILE_URLS) or "x")
+        disputed["review"].update(reason=text(), reviewer=text(), date=text(), valid_until=text())
+        disputed["review"]["dispute"].update(reason=text(), by=text(), recorded_at=text())
+    made["extra"] = {text(): text() for _ in range(10)}
+    made["failures"] = [{"url": rng.choice(HOSTILE_URLS), "cause": text(), "whose": "site"} for _ in range(20)]
+    made["proposals"] = [text()]
     made["pages_visited"] = [{"url": rng.choice(HOSTILE_URLS), "status": 200, "title": text()} for _ in range(400)]
     made["ledger"] = [
         {
@@ -244,6 +306,8 @@ def _poison(made: dict[str, Any], rng: random.Random) -> None:
             "url": rng.choice(HOSTILE_URLS),
             "school_year": text(),
             "origin": text(),
+            "state": text(),
+            "remarks": [{"code": "replaced", "text": text()}],
         }
         for _ in range(100)
     ]

@@ -178,18 +178,36 @@ def test_a_person_s_verdict_stands_beside_the_program_s(tmp_path: Path, checklis
 
 def test_the_months_of_disclosures_say_how_they_went(tmp_path: Path, checklist: Checklist) -> None:
     unit = specimens.unit(4, checklist)
-    late = {"item": "2.13.d", "month": "2026-06", "state": "late", "days_late": 12, "date": "2026-07-12"}
-    missing = {"item": "2.13.e", "month": "2026-09", "state": "missing", "days_late": 0, "date": None}
-    unit["disclosures"] = {
-        "milestones": [
-            {**late, "title": "Công khai thu chi", "url": "https://don-vi-4.example/thu-chi.pdf"},
-            {**missing, "title": None, "url": None},
-        ]
-    }
+    unit["disclosures"] = specimens.disclosures()
+    unit["ledger"][0]["remarks"] = [{"code": "replaced", "text": "Tệp đã thay đổi."}]
     (section,) = _one_page(tmp_path, unit, checklist).xpath('//section[@aria-labelledby="cong-khai"]')
     assert [_text(line) for line in section.xpath("./ul/li")] == [
         "Tháng 6/2026: Trễ 12 ngày – Công khai thu chi (12/07/2026)",
         "Tháng 9/2026: Chưa công khai",
+        "Báo cáo cũ (thấy lần cuối ngày 20/09/2026) – Không còn trên cổng",
+    ]
+    assert [_text(line) for line in section.xpath("./details/ul/li")] == [
+        "Thông tin chung – Chưa thấy",
+        "Biểu mẫu 9: Cam kết – Đã có: https://don-vi-4.example/cam-ket.html",
+    ]
+    assert _text(section.xpath(".//tbody/tr/td")[-1]) == "Mở đượcTệp đã thay đổi."
+
+
+def test_the_months_of_publications_are_drawn_with_their_numbers(tmp_path: Path, checklist: Checklist) -> None:
+    unit = specimens.unit(4, checklist)
+    unit["freshness"] = specimens.freshness()
+    (section,) = _one_page(tmp_path, unit, checklist).xpath('//section[@aria-labelledby="cap-nhat"]')
+    assert "Nội dung mới nhất: 12/10/2026 – Đại hội các chi đoàn. Có 2 bài không ghi ngày." in _text(section)
+    assert section.xpath(".//svg/@aria-label")[0].endswith(
+        "11/2025: 0; 12/2025: 1; " + "; ".join(f"{month}/2026: {month + 1}" for month in range(1, 11))
+    )
+    heights = [float(bar.get("height")) for bar in section.xpath(".//svg/rect")]
+    assert heights == [pytest.approx(95 * place / 11, abs=0.01) for place in range(12)]
+    assert [_text(cell) for cell in section.xpath(".//tbody/tr/*")] == [
+        "Tin tức - Sự kiện",
+        "12/10/2026",
+        "Đại hội các chi đoàn",
+        "66",
     ]
 
 
