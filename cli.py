@@ -371,6 +371,8 @@ def review_export(
     finally:
         opened.close()
     print(f"Đã xuất {written.rows} mục của {written.units} đơn vị ra {file}.")
+    if not written.rows:
+        print("Không còn mục nào chờ người kết luận; muốn xem lại mọi mục thì xuất với --all.")
     if written.not_assessed:
         print(
             f"{written.not_assessed} đơn vị không đọc được cổng nên không có trong phiếu; muốn thẩm định bằng tay thì "

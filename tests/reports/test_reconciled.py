@@ -200,7 +200,8 @@ def test_the_pages_tell_the_same(run: Path, units: list[dict[str, Any]]) -> None
         points = points_of(unit)
         if points is not None:
             assert f"{number(points)} / 100 điểm" in plain
-            assert f"Đã xác định {percent(unit['total']['determined'])}" in plain
+            share = percent(unit["total"]["determined"]).replace("\xa0", " ")
+            assert f"Đã xác định {share}" in plain
         for code, worded in VERDICTS.items():
             assert f"{worded.name} {verdicts_of(unit)[code]} mục" in plain
 
