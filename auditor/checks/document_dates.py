@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.checks.document_origin import documents_as_evidence, no_documents
+from auditor.checks.document_origin import documents_as_evidence, no_documents, not_understood
 from auditor.facts.documents import Documents
 from auditor.facts.pages import Pages
 from auditor.model import Finding, Reason, failed, partial, passed, undetermined
@@ -40,6 +40,8 @@ def document_dates(documents: Documents, pages: Pages, *, min_share: float) -> F
             shown,
             remedy=f"Bổ sung {', '.join(missing)} cho các văn bản còn thiếu, ngay trong danh sách văn bản.",
         )
+    if documents.untold:
+        return not_understood(told, shown)
     if not documents.read_lists:
         return undetermined(f"{told}. Chưa mở được trang danh sách văn bản.", shown)
     return failed(f"{told}.", shown, Reason.INCOMPLETE)

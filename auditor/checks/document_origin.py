@@ -32,9 +32,21 @@ def document_origin(documents: Documents, pages: Pages, *, min_share: float) -> 
         return passed(told, shown)
     if kinds or authorities:
         return partial(told, shown)
+    if documents.untold:
+        return not_understood(told, shown)
     if not documents.read_lists:
         return undetermined(f"{told} Chưa mở được trang danh sách văn bản.", shown)
     return failed(told, shown, Reason.INCOMPLETE)
+
+
+def not_understood(told: str, shown: list[Evidence]) -> Finding:
+    """The answer where fields of documents stand beside the files in a way that could not be read."""
+    return manual(
+        f"{told.rstrip('.')}. Trang có ghi số, ngày hoặc cơ quan ban hành nhưng chương trình không gắn được với từng "
+        "văn bản; cần người xem.",
+        shown,
+        Reason.NEEDS_PERSON,
+    )
 
 
 def documents_as_evidence(items: tuple[Document, ...], lacking: object) -> list[Evidence]:

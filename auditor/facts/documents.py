@@ -32,10 +32,13 @@ _BARE_PAIR = 120
 _PLAIN_TITLE = 300
 _OPENING = 24  # characters in which a title has come to its number: "Công văn số 12/…"
 _LEAST_LISTED = 2
+_PLAIN_FIELDS = 3  # fields that make a document of lines without any link or heading
 _MAX_DOCUMENTS = 2000
 _CORE = frozenset({"number", "issued", "effective", "state", "issuer", "kind"})
 _NUMBER_ONLY = re.compile(r"(?:s[ốô]\s*:?\s*)?\d{1,5}[a-z]?\s*[/_-]\s*[\w&.\- /]{1,30}", re.I)
 _WRAPPED = re.compile(r"[^\W\d]{2,10}:\s*\((.+)\)")
+# What some lists put behind a title: "… (Ngày đăng: 20-11-2025)".
+_STAMP = re.compile(r"\s*[(\[]([^()\[\]]{4,60}?\d{4})[)\]]\s*$")
 _PIECES = re.compile(r"\s+[·•|‧∙]\s+")
 # Tables that a script makes searchable, and where it leaves the box out.
 _FILTERED = re.compile(r"\bdataTable\s*\(", re.I)
@@ -85,13 +88,15 @@ class Document:
 class Documents:
     """The documents of a portal. `search` is the page with a form that searches documents, and its words.
 
-    `read_lists` says whether any page of the section, not only a block on the home page, could be read.
+    `read_lists` says whether any page of the section, not only a block on the home page, could be read; `untold` that
+    only files were recognised on pages that show fields of documents, too: those may tell what the items lack.
     """
 
     section: Section
     items: tuple[Document, ...]
     search: tuple[Page, str] | None
     read_lists: bool
+    untold: bool = False
 
     @property
     def listed(self) -> tuple[Document, ...]:
@@ -106,7 +111,7 @@ class Documents:
 
 @dataclass
 class _Record:
-    """What one place tells of one document, as text."""
+    """What one place tells of one document, as text; a `plain` one begins with a number in a line of text."""
 
     page: Page
     at: int
@@ -116,6 +121,7 @@ class _Record:
     files: list[str] = field(default_factory=list)
     quote: str = ""
     label: str = ""
+    plain: bool = False
 
 
 def read(pages: Pages, sections: Sections, vocabulary: Vocabulary, order: DateOrder) -> Documents:
@@ -160,12 +166,14 @@ class _Reader:
                 told.add(page.key)
             records += found
         records += self._of_titles(told)
+        untold = not records and any(self._mentions(page) for page in self.section.pages)
         items = self._merged((records or list(self._of_files()))[: _MAX_DOCUMENTS * 3])
         return Documents(
             self.section,
             tuple(items[:_MAX_DOCUMENTS]),
             self._search(candidates),
             any(not page.home for page in candidates),
+            untold,
         )
 
     def _of_files(self) -> Iterator[_Record]:
@@ -363,10 +371,11 @@ class _Reader:
                 record.texts.setdefault(waiting, text)  # some states are called as a column is
                 waiting = None
                 continue
-            if name == "number" and value and (block.links or block.level):
+            opens = block.links or block.level
+            if name == "number" and value and (opens or self._opens_plainly(record, index, value)):
                 if record is not None and self._worth(record):
                     yield record
-                record = _Record(page, index, texts={"number": self._number(value)}, quote=text[:300])
+                record = _Record(page, index, texts={"number": self._number(value)}, quote=text[:300], plain=not opens)
                 self._links_of(page, [index], record)
                 waiting = None
                 continue
@@ -405,6 +414,14 @@ class _Reader:
                 self._links_of(page, [index], record, titles=False)
         if record is not None and self._worth(record):
             yield record
+
+    def _opens_plainly(self, record: _Record | None, index: int, value: str) -> bool:
+        """Whether a number in a line of text begins the next document of a list: no document waits for a number."""
+        if _NUMBER_ONLY.fullmatch(value) is None:
+            return False
+        if record is None or index - record.at > _RECORD:
+            return True
+        return words(record.texts.get("number", value)) != words(value)
 
     def _same_card(self, page: Page, block: Block, record: _Record) -> bool:
         """Whether a text belongs to the link that holds the title of a document before it: a card that is one link."""
@@ -490,6 +507,7 @@ class _Reader:
             bool(record.texts.keys() & (_CORE - {"kind"}))
             and bool(record.title or record.texts.get("number"))
             and (len(record.texts) >= 2 or "issued" in record.texts or "number" in record.texts)
+            and (not record.plain or len(record.texts) >= _PLAIN_FIELDS)
         )
 
     def _pair(self, text: str) -> tuple[str | None, str]:
@@ -819,6 +837,11 @@ class _Reader:
             files += [url for url in record.files if url not in files]
             detail = detail or record.detail
             label = label or record.label
+            if stamp := _STAMP.search(record.quote):
+                meant, told = self._pair(stamp.group(1))
+                if meant is not None and told:
+                    texts.setdefault(meant, told)
+                    record.title = record.title.removesuffix(stamp.group().strip()).strip()
         titles = [record.title for record in group if record.title]
         title = _bare(max(titles, key=len, default=""))[:500]
         first = group[0]

@@ -359,3 +359,26 @@ def test_rows_whose_link_is_the_number_and_their_pages_are_one() -> None:
     )
     document = only(documents(listed, {"/vb/9": page(own, title="310/QĐ-UBND", menu=MENU)}))
     assert (document.issued, document.state) == (date(2026, 9, 14), "Còn hiệu lực")
+
+
+def test_lines_that_begin_with_a_number_are_a_document_each() -> None:
+    """The city's common platforms list documents as lines of text; only the file is a link."""
+    lines = "".join(
+        f"<div>Số: {number}</div><div>Tên: ({title})</div><div>Ngày ban hành: 10/10/2025</div>"
+        f'<div>Trạng thái: Đã có hiệu lực</div><div>File đính kèm: <a href="/vb{at}.pdf">vb{at}.pdf</a></div>'
+        for at, (number, title) in enumerate((("58/KH-THCSM", "Kế hoạch chào mừng ngày 20/11"), ("318/UBND-VX", NOTE)))
+    )
+    first, second = documents(f"<h1>Văn bản</h1>{lines}").items
+    assert (first.number, first.kind, first.issued) == ("58/KH-THCSM", "Kế hoạch", date(2025, 10, 10))
+    assert (second.title, second.number, second.has_effect) == (NOTE, "318/UBND-VX", True)
+    assert second.files == ("http://thcsmau.hcm.edu.vn/vb1.pdf",)
+
+
+def test_the_stamp_behind_a_title() -> None:
+    listed = (
+        '<ul><li><a href="/a.pdf">Kế hoạch số 118/KH-THCSM về ngày hội đọc sách</a> (Ngày đăng: 20-11-2025)</li>'
+        '<li><a href="/b.pdf">Quyết định số 90/QĐ-THCSM lập các tổ (năm học 2025-2026)</a></li></ul>'
+    )
+    first, second = documents(f"<h1>Văn bản</h1>{listed}").items
+    assert (first.title, first.posted) == ("Kế hoạch số 118/KH-THCSM về ngày hội đọc sách", date(2025, 11, 20))
+    assert (second.title.endswith("(năm học 2025-2026)"), second.posted) == (True, None)
