@@ -30,6 +30,7 @@ FOLDER = ROOT / "docs" / "pictures"
 SCHOOL = ("thcscauvong.hcm.edu.vn", "Trường THCS Cầu Vồng")
 _COLOURS = 48
 _WIDTH = 860
+_SHEET_WIDTH = 1400  # the letters of a printed workbook are small
 _TERMINAL = (
     "<meta charset=utf-8><style>body{margin:0;background:#101820}pre{margin:0;padding:14px 18px;color:#e8edf1;"
     "font:14px/1.45 'DejaVu Sans Mono','Noto Sans Mono',monospace}b{color:#9fd0ff;font-weight:400}</style><pre>"
@@ -105,14 +106,14 @@ def sheet(folder: Path, name: str, workbook: Path, number: int = 1) -> None:
     convert = ["soffice", "--headless", office, "--convert-to", "pdf", "--outdir", str(folder), str(workbook)]
     subprocess.run(convert, check=True, capture_output=True)
     pages = ["-png", "-singlefile", "-f", str(number), "-l", str(number)]
-    size = ["-scale-to-x", str(_WIDTH), "-scale-to-y", "-1"]
+    size = ["-scale-to-x", str(_SHEET_WIDTH), "-scale-to-y", "-1"]
     pdf, target = str(folder / f"{workbook.stem}.pdf"), str(folder / "page")
     subprocess.run(["pdftoppm", *pages, *size, pdf, target], check=True)
     with Image.open(folder / "page.png") as picture:
         whole = picture.convert("RGB")
         left, top, right, _ = ImageOps.invert(whole.convert("L")).getbbox() or (0, 0, *whole.size)
         # Below the table stands only the foot of the printed page.
-        whole.crop((left, top, right, min(whole.height, top + 2 * (right - left) // 3))).save(folder / "page.png")
+        whole.crop((left, top, right, min(whole.height, top + 2 * (right - left) // 5))).save(folder / "page.png")
     keep(name, folder / "page.png")
 
 
