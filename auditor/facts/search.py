@@ -35,7 +35,7 @@ _DISALLOW = re.compile(r"^\s*Disallow\s*:\s*(\S+)", re.I | re.M)
 _HANDLER = re.compile(r"""\son(?:click|key\w+)\s*=\s*["']([^"']{3,200})["']""", re.I)
 _PAGE_FORM = "__VIEWSTATE"
 _PUNCTUATION = re.compile(r"[^\w\s]+")
-_TITLE_END = re.compile(r"\s+[-–—|»]\s+|\s*[|»]\s*")
+_TITLE_END = re.compile(r"\s+[-–—|»›>·•:]+\s+|\s*[|»›]\s*")
 _MIN_LETTERS = 3
 _MIN_TITLE_WORDS = 5
 _FEWEST_TITLE_WORDS = 4  # where no title is longer
@@ -466,10 +466,10 @@ def _path(url: str) -> str:
 
 
 def _runs(title: str) -> list[tuple[str, str]]:
-    """Neighbouring pairs of words of a title: (folded, as written). Numbers and very short words are no question."""
-    tokens = _PUNCTUATION.sub(" ", title).split()
+    """Neighbouring pairs of words of a title: (folded, as written). Numbers and very short words are no question, nor
+    are words on both sides of a mark: many searches look for the letters as they stand."""
     pairs = []
-    for first, second in pairwise(tokens):
+    for first, second in (pair for part in _PUNCTUATION.split(title) for pair in pairwise(part.split())):
         left, right = words(first), words(second)
         if left.isalpha() and right.isalpha() and len(left) >= _MIN_LETTERS and len(right) >= _MIN_LETTERS:
             pairs.append((f"{left} {right}", f"{first} {second}".lower()))
