@@ -196,7 +196,7 @@ def test_the_index_tells_the_same(run: Path, units: list[dict[str, Any]], checkl
 def test_the_pages_tell_the_same(run: Path, units: list[dict[str, Any]]) -> None:
     for unit in units:
         text = html.unescape((run / unit["page"]).read_text(encoding="utf-8"))
-        plain = re.sub(r"[ \t\r\n]+", " ", re.sub(r"<[^>]+>", " ", text))
+        plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
         points = points_of(unit)
         if points is not None:
             assert f"{number(points)} / 100 điểm" in plain
