@@ -17,6 +17,8 @@ from auditor.config import Config, config_with
 from auditor.model import Kind, Unit
 from spiders.crawl import crawl
 
+_PHONES = '<meta name="viewport" content="width=device-width">'  # a server is asked once more where this is missing
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -50,7 +52,9 @@ def reply(body: bytes | str, status: int = 200, kind: str = "text/html; charset=
 def page(text: str = "", *links: str, head: str = "") -> bytes:
     """A page with some text and links; a link is an address or "address|label"."""
     anchors = "".join(f'<a href="{href}">{label or href}</a> ' for href, _, label in (x.partition("|") for x in links))
-    return reply(f"<!doctype html><html><head><title>T</title>{head}</head><body><p>{text}</p>{anchors}</body></html>")
+    return reply(
+        f"<!doctype html><html><head><title>T</title>{_PHONES}{head}</head><body><p>{text}</p>{anchors}</body></html>"
+    )
 
 
 @dataclass
