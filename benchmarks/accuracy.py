@@ -45,6 +45,7 @@ from benchmarks.labelled import (
     sample_portals,
     saved_portals,
     saved_portals_folder,
+    unseen_portals,
 )
 from tests.portals.fixture_portals import CHECKLIST
 
@@ -213,7 +214,7 @@ def measurement(comparisons: Sequence[Comparison], checklist: Checklist, day: da
 def collections(scratch: Path, portals: Sequence[str], *, direct: bool = False) -> list[Collection]:
     """The collections at hand, cut to the portals named (all where none is named)."""
     folder = saved_portals_folder()
-    found = [sample_portals(), fixture_portals(scratch, direct=direct)]
+    found = [sample_portals(), fixture_portals(scratch, direct=direct), unseen_portals(scratch, direct=direct)]
     if (folder / "portals.csv").is_file():
         found.insert(0, saved_portals(folder, scratch))
     else:
@@ -234,7 +235,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; gives the exit status."""
     parser = argparse.ArgumentParser(description="Compare verdicts with labels.")
     parser.add_argument("--portal", action="append", default=[], help="only this portal (repeatable)")
-    parser.add_argument("--only", choices=["saved", "samples", "fixtures"], help="only this collection")
+    parser.add_argument("--only", choices=["saved", "samples", "fixtures", "unseen"], help="only this collection")
     parser.add_argument("--direct", action="store_true", help="judge the invented portals without a crawl")
     parser.add_argument("--json", action="store_true", help="every comparison as JSON")
     parser.add_argument("--keep", type=Path, help="keep the archives in this folder")

@@ -29,7 +29,7 @@ from auditor.urls import host_of
 from auditor.vocabulary import load_vocabulary
 from spiders import loopback, samples
 from spiders.crawl import Progress, crawl
-from tests.portals.fixture_portals import FIXTURES, load
+from tests.portals.fixture_portals import FIXTURES, UNSEEN, load
 from tests.portals.location_data import location_database
 
 FOLDER_VARIABLE = "AUDITOR_PORTALS"
@@ -138,14 +138,23 @@ def fixture_portals(scratch: Path, *, direct: bool = False) -> Collection:
 
     With `direct` their archives are made from the fixtures, in seconds; else they are written to be served and crawled.
     """
-    portals = [load(path) for path in FIXTURES]
+    return _invented("fixtures", FIXTURES, scratch, direct=direct)
+
+
+def unseen_portals(scratch: Path, *, direct: bool = False) -> Collection:
+    """As `fixture_portals`, the portals of authors who had not seen the checks (tests/portals/unseen)."""
+    return _invented("unseen", UNSEEN, scratch, direct=direct)
+
+
+def _invented(name: str, paths: Sequence[Path], scratch: Path, *, direct: bool) -> Collection:
+    portals = [load(path) for path in paths]
     located = {host_of(one.unit.url or ""): one.server for one in portals if one.server}
-    database = scratch / "location.mmdb"
+    database = scratch / f"location-{name}.mmdb"
     database.write_bytes(location_database({one.address: (one.country, one.city) for one in located.values()}))
     return Collection(
-        "fixtures",
+        name,
         tuple(one.units[0] for one in portals),
-        () if direct else tuple(one.write(scratch / "fixtures" / one.unit.id) for one in portals),
+        () if direct else tuple(one.write(scratch / name / one.unit.id) for one in portals),
         {one.unit.id: one.as_of for one in portals},
         {one.unit.id: {item: frozenset(label.split("|")) for item, label in one.labels.items()} for one in portals},
         families={one.unit.id: one.family for one in portals},

@@ -1,4 +1,4 @@
-"""Invented portals with the verdicts that a careful reader gives them: one YAML file each in `fixtures/`.
+"""Invented portals with the verdicts that a careful reader gives them: one YAML file each in `fixtures/` and `unseen/`.
 
 A fixture can be written as a folder for `spiders.loopback`, so that the real crawl visits it, or made into an archive
 at once, so that judging is tried in milliseconds.
@@ -69,6 +69,8 @@ from spiders.bodies import parse, script_redirect
 
 FOLDER = Path(__file__).resolve().parent / "fixtures"
 FIXTURES: list[Path] = sorted(FOLDER.glob("*.yaml"))
+# Portals whose authors had not seen the checks: what they first showed is in benchmarks/first_readings.yaml.
+UNSEEN: list[Path] = sorted((FOLDER.parent / "unseen").glob("*.yaml"))
 CHECKLIST = "3082-gddt-tttt"
 
 _ITEMS = tuple(item.id for item in load_checklist(CHECKLIST).items)

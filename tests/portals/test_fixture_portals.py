@@ -13,7 +13,7 @@ from auditor.config import load_config
 from auditor.judge import JudgeContext, judge_archive
 from auditor.register_index import RegisterIndex
 from spiders.loopback import Request, load_portals
-from tests.portals.fixture_portals import ANSWERS, CHECKLIST, FIXTURES, FixturePortal, label_counts, load
+from tests.portals.fixture_portals import ANSWERS, CHECKLIST, FIXTURES, UNSEEN, FixturePortal, label_counts, load
 
 _IDS = [path.stem for path in FIXTURES]
 _FEWEST_CASES = 6
@@ -27,12 +27,13 @@ def portals() -> list[FixturePortal]:
 
 
 def test_no_two_fixtures_are_one_unit() -> None:
-    units = Counter(load(path).unit.id for path in FIXTURES)
+    units = Counter(load(path).unit.id for path in (*FIXTURES, *UNSEEN))
     assert FIXTURES
+    assert UNSEEN
     assert not [unit for unit, count in units.items() if count > 1]
 
 
-@pytest.mark.parametrize("path", FIXTURES, ids=_IDS)
+@pytest.mark.parametrize("path", [*FIXTURES, *UNSEEN], ids=lambda path: path.stem)
 def test_a_fixture_is_whole(path: Path) -> None:
     portal = load(path)
     assert portal.traps
