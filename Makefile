@@ -32,7 +32,7 @@ install: $(VENV)/.installed-render ## make the virtual environment with the prog
 install-tests: $(VENV)/.installed-tests
 
 browser: $(VENV)/.installed-tests
-	@$(BIN)/python tests/browser.py
+	@$(BIN)/python -m tests.browser
 
 demo: $(VENV)/.installed ## audit the sample portals on this machine and print where the scorecards are
 	@# exit status 1 says that some sample portals are down, as they are meant to be

@@ -33,7 +33,7 @@ if errorlevel 2 exit /b %errorlevel%
 exit /b 0
 
 :test
-"%PY%" tests\browser.py || exit /b 1
+"%PY%" -m tests.browser || exit /b 1
 "%PY%" -m pytest -n auto
 exit /b %errorlevel%
 

@@ -16,7 +16,7 @@ class PhoneView:
     """One page on a phone. `layout` is the width that the page is laid out for and `scroll` that of its content, in
     CSS pixels; `cause` is the element that sticks out, `cause_text` its text and `cause_width` its width. `small_share`
     of the letters are smaller than 12 px; `near` of `targets` are too small and too near another one. `viewport` is the
-    declaration as the scripts have left it."""
+    declaration as the scripts have left it. `unstyled` style sheets did not come: then nobody knows how wide it is."""
 
     url: str
     viewport: str
@@ -31,11 +31,12 @@ class PhoneView:
     near: int
     near_sample: tuple[str, str] | None
     seen_at: str
+    unstyled: int = 0
 
     @property
     def overflow(self) -> int:
         """By how many pixels the content sticks out of the screen, where that makes it scroll sideways."""
-        return max(self.scroll - self.layout, 0) if self.cause else 0
+        return max(self.scroll - self.layout, 0) if self.cause and not self.unstyled else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +86,5 @@ def _view(noted: Mapping[str, Any], seen: Mapping[str, Any]) -> PhoneView:
         near=int(seen["near"]),
         near_sample=(str(near[0][0]), str(near[0][1])) if near else None,
         seen_at=str(noted.get("seen_at") or ""),
+        unstyled=int(seen.get("unstyled") or 0),
     )

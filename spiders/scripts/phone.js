@@ -93,7 +93,13 @@
                      Math.max(two.box.top - one.y, 0, one.y - two.box.bottom)) < least / 2));
     if (other) near.push([one.text, other.text]);
   }
-  return { viewport: metas.length ? metas[metas.length - 1].slice(0, 200) : "", screen, layout, scroll: wide, locked, cause,
+  // A sheet that was asked for and is not there: the page stands as nobody drew it.
+  const sheets = [...document.querySelectorAll('link[rel~="stylesheet" i]:not([rel~="alternate" i]):not([disabled])')];
+  const came = (link) => {
+    try { return link.sheet && link.sheet.cssRules.length > 0; } catch { return true; }  // another host's: not to be read
+  };
+  const unstyled = sheets.filter((link) => link.href && !came(link)).length;
+  return { unstyled, viewport: metas.length ? metas[metas.length - 1].slice(0, 200) : "", screen, layout, scroll: wide, locked, cause,
            letters, small, small_sample: sample, smallest: Math.round(smallest * 10) / 10,
            targets: targets.length, near: near.length, near_sample: near.slice(0, 5),
            height: Math.round(root.scrollHeight) };

@@ -41,6 +41,8 @@ def _two_faces(asked: Asked) -> bytes:
 PAGES: dict[str, tuple[Reply, str, str]] = {
     "fluid": (_page("<div style='width:100%'>Bài viết</div>"), "pass", "không phải kéo ngang"),
     "table": (_page(_TABLE), "partial", "table.tkb"),
+    # The sheet that would let the table scroll by itself did not come: our eyes failed, not the school.
+    "sheet-missing": (_page(_TABLE, f"{_GOOD}<link rel=stylesheet href='/gone.css'>"), "pass", ""),
     "table-in-frame": (_page(f"<div style='overflow-x:auto'>{_TABLE}</div>"), "pass", ""),
     "fixed-width": (_page("<div id='khung' style='width:1000px'>Bài viết</div>"), "partial", "div#khung"),
     "no-viewport": (_page("<div style='width:1000px'>Bài viết</div>", ""), "fail", "không khai báo"),
