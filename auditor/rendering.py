@@ -50,7 +50,10 @@ def need_of(page: Page) -> Need | None:
         and (link.region in _MENU_REGIONS or link.source in ("area", "option"))
         and host_of(link.url) == host
     }
-    return Need.NO_MENU if len(menu) < _FEW_LINKS and not framed and _empty_menu(page) else None
+    if len(menu) >= _FEW_LINKS or framed or not _empty_menu(page):
+        return None
+    # A menu for those whose browser runs no scripts says what the other would.
+    return None if len(page.tree().css("noscript a[href]")) >= _FEW_LINKS else Need.NO_MENU
 
 
 def _empty_menu(page: Page) -> bool:

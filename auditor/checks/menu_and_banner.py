@@ -31,7 +31,7 @@ def menu_and_banner(
     home = pages.home
     assert home is not None
     labels = ", ".join(label for _, label in navigation.menu[:8] if label)
-    if pages.needs_browser is not None and (len(navigation.menu) < _LEAST or navigation.footer_only):
+    if pages.needs_browser is not None:
         return undetermined(
             "Menu của trang chủ do mã kịch bản tạo ra; cần trình duyệt thật mới kết luận được.",
             [evidence_of(home, home.title, "Menu không có trong mã nguồn của trang chủ")],

@@ -57,7 +57,9 @@ def mobile(viewports: Viewports, pages: Pages, *, viewport_share: float, max_ove
             [*shown, *remarks],
             remedy=f"{remedy[:1].upper()}{remedy[1:]}.",
         )
-    seen = "" if phone is None or phone.unstyled else " Khi mở trên màn hình điện thoại, trang chủ không phải kéo ngang."
+    seen = (
+        "" if phone is None or phone.unstyled else " Khi mở trên màn hình điện thoại, trang chủ không phải kéo ngang."
+    )
     return passed(
         f"Trang chủ và {len(good)} trên {len(pages.pages)} trang đã xem khai báo đúng cho màn hình điện thoại.{seen}",
         [*shown, *remarks],

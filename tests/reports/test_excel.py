@@ -127,7 +127,7 @@ def test_the_review_sheet_asks_for_what_is_undecided(book: Workbook, results: li
     del rows[-columns.FREE_ROWS :]
     assert [row["Mục"] for row in rows] == [item for _, item in asked]
     lists = [rule for rule in sheet.data_validations.dataValidation if rule.type == "list"]
-    assert lists[0].formula1 == '"Đạt,Đạt một phần,Không đạt,Không áp dụng"'
+    assert lists[0].formula1 == '"Đạt,Đạt một phần,Không đạt,Không áp dụng,Rút kết luận"'
     assert str(lists[0].sqref) == f"I4:I{3 + len(rows) + columns.FREE_ROWS}"
     assert sheet.protection.sheet
     free = {"A", "C", *"IJKLMN"}

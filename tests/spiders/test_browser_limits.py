@@ -16,7 +16,7 @@ from auditor.model import Cause
 from spiders.rendering import Rendering
 from tests.auditor.portal_maker import facts_for
 from tests.spiders.scripted import MENU, html, plain, shell_only, single_page_application
-from tests.spiders.test_rendering import note_of
+from tests.spiders.test_rendering import ONE_LOOK, note_of
 from tests.spiders.web import Reply, Web, crawled, reply, serving, settings, unit
 
 _CONTENT = "<main><h1>Trường Mẫu</h1><p>" + "Thông báo của nhà trường. " * 20 + "</p></main>"
@@ -78,7 +78,7 @@ def web() -> Web:
 @pytest.fixture(scope="module")
 def archives(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Archive]:
     """One crawl of all of them."""
-    limits = {"page_seconds": 12.0, "max_memory_bytes": 400_000_000, "max_requests": 50}
+    limits = {"page_seconds": 12.0, "max_memory_bytes": 400_000_000, "max_requests": 50, **ONE_LOOK}
     with serving(web):
         config = settings(web, {"render": "auto", "timeout_seconds": 20.0})
         config = config.model_copy(update={"browser": config.browser.model_copy(update=limits)})

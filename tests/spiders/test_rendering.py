@@ -31,6 +31,10 @@ def note_of(archive: Archive, kind: str) -> Any:
     return next((value for known, value in archive.notes if known == kind), None)
 
 
+# Without the looks at a phone's screen and the pictures, which show the home page again.
+ONE_LOOK = {"phone_pages": 0, "pictures": False}
+
+
 @pytest.fixture(scope="module")
 def web() -> Web:
     """Where the portals answer."""
@@ -48,7 +52,9 @@ def archives(web: Web, folder: Path) -> Mapping[str, Archive]:
     """One crawl of all of them with a browser."""
     with serving(web):
         units = [unit(name, f"http://{name}.example/") for name in PORTALS]
-        return crawled(settings(web, {"render": "auto", "timeout_seconds": 20.0}), folder, *units)
+        config = settings(web, {"render": "auto", "timeout_seconds": 20.0})
+        config = config.model_copy(update={"browser": config.browser.model_copy(update=ONE_LOOK)})
+        return crawled(config, folder, *units)
 
 
 @pytest.mark.parametrize("name", ["hash", "history"])
