@@ -25,6 +25,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, BinaryIO
 from xml.etree import ElementTree
 
@@ -548,7 +549,6 @@ def read_apart(body: bytes, type: str, name: str) -> AttachmentText:
 def _serve(questions: BinaryIO, answers: BinaryIO) -> None:
     """The process: answers one question after the other until the other side is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    heavy = max(_HEAVY, _grown())  # Linux counts what the process was forked from, too
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         while len(head := questions.read(8)) == 8:
             length, size = struct.unpack("<II", head)
@@ -560,7 +560,7 @@ def _serve(questions: BinaryIO, answers: BinaryIO) -> None:
             faulthandler.cancel_dump_traceback_later()
             for key in ("created", "modified"):
                 found[key] = found[key].isoformat() if found[key] else None
-            found["heavy"] = _grown() > heavy
+            found["heavy"] = _grown() > _HEAVY
             answers.write(json.dumps(found).encode() + b"\n")
             answers.flush()
 
@@ -569,9 +569,14 @@ def _grown() -> int:
     """The most memory that this process has used, in bytes; 0 where the system does not tell."""
     if sys.platform == "win32":
         return 0
-    import resource
+    try:  # proc(5); getrusage would count what the process was forked from, too
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        import resource
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    peak = re.search(r"VmHWM:\s*(\d+) kB", status)
+    return int(peak.group(1)) * 1024 if peak else 0
 
 
 def _limit() -> None:
