@@ -108,12 +108,11 @@ def _menu(pages: Pages, heads: list[Page], *, footer: bool) -> list[tuple[str, s
 def _only_at_the_foot(page: Page) -> frozenset[str]:
     """The addresses, as written, that the page links only within its footer, whatever the lists there are called."""
     tree = page.tree()
-    foot = {node.attributes.get("href") or "" for node in tree.css("footer a[href]")}
-    if not foot:
+    below = Counter(node.attributes.get("href") or "" for node in tree.css("footer a[href]"))
+    if not below:
         return frozenset()
     every = Counter(node.attributes.get("href") or "" for node in tree.css("a[href]"))
-    below = Counter(node.attributes.get("href") or "" for node in tree.css("footer a[href]"))
-    return frozenset(href for href in foot if below[href] >= every[href])
+    return frozenset(href for href, count in below.items() if count >= every[href])
 
 
 def _longest_run(pages: Pages, home: Page) -> list[tuple[str, str]]:
