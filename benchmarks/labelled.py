@@ -46,7 +46,8 @@ class Collection:
 
     `portals` as `spiders.loopback.serve` takes them; several folders stand in the order of the units. `families` names
     a unit's family (without one it is the collection's name), `registers` the units of its register (all units without
-    one), `judging` holds configuration for the judge, `ready` archives that need no crawl.
+    one), `judging` holds configuration for the judge, `servers` the address of a unit's host (units may share one, and
+    stand in different places), `ready` archives that need no crawl.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Collection:
     families: Mapping[str, str] = field(default_factory=dict)
     registers: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict)
     judging: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    servers: Mapping[str, str] = field(default_factory=dict)
     ready: Mapping[str, Archive] = field(default_factory=dict)
 
     def serve(self) -> AbstractContextManager[loopback.Server]:
@@ -148,7 +150,7 @@ def unseen_portals(scratch: Path, *, direct: bool = False) -> Collection:
 
 def _invented(name: str, paths: Sequence[Path], scratch: Path, *, direct: bool) -> Collection:
     portals = [load(path) for path in paths]
-    located = {host_of(one.unit.url or ""): one.server for one in portals if one.server}
+    located = {one.unit.id: one.server for one in portals if one.server}
     database = scratch / f"location-{name}.mmdb"
     database.write_bytes(location_database({one.address: (one.country, one.city) for one in located.values()}))
     return Collection(
@@ -159,11 +161,8 @@ def _invented(name: str, paths: Sequence[Path], scratch: Path, *, direct: bool) 
         {one.unit.id: {item: frozenset(label.split("|")) for item, label in one.labels.items()} for one in portals},
         families={one.unit.id: one.family for one in portals},
         registers={one.unit.id: one.units for one in portals},
-        # Behind a proxy no address of a host is known from DNS.
-        judging={
-            "network": {"hosts": {host: server.address for host, server in located.items()}},
-            "location": {"database": str(database)},
-        },
+        judging={"location": {"database": str(database)}},
+        servers={unit: server.address for unit, server in located.items()},
         ready={one.unit.id: one.archive() for one in portals} if direct else {},
     )
 
@@ -228,12 +227,14 @@ def judge_all(
 
 def judge_collection(collection: Collection, archive_dir: Path, processes: int = 1) -> Iterator[dict[str, Any]]:
     """As `judge_all`, with each unit's own register, and as if every page had been fetched on the as-of day."""
-    # With a proxy named no address is known from DNS; judging never talks to it.
-    config = impolite("http://127.0.0.1:9", collection.judging)
-    checklist = load_checklist(config.checklist)
+    checklist = load_checklist(impolite(None).checklist)
     everyone = RegisterIndex.of(collection.units)
     jobs: list[tuple[Path | Archive | None, Unit, JudgeContext]] = []
     for unit in collection.units:
+        # With a proxy named no address is known from DNS; judging never talks to it.
+        server = collection.servers.get(unit.id)
+        hosts = {host_of(unit.url or ""): server} if server else {}
+        config = impolite("http://127.0.0.1:9", {**collection.judging, "network": {"hosts": hosts}})
         own = collection.registers.get(unit.id)
         index = everyone if own is None else RegisterIndex.of(own)
         context = JudgeContext(checklist, config, index, collection.as_of[unit.id])
