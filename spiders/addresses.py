@@ -104,6 +104,13 @@ def shape(url: str) -> str:
     return "/" + "/".join(segments) + ("?" + "&".join(names) if names else "")
 
 
+def folder(url: str) -> str:
+    """What the addresses of one list share: the path up to the last segment and the names of the parameters."""
+    path, _, query = key(url).partition("?")
+    names = "&".join(name for name, _ in parse_qsl(query, keep_blank_values=True, errors="replace"))
+    return f"{path.rpartition('/')[0]}/?{names}"
+
+
 def _segment(segment: str) -> str:
     segment = _HEX.sub("#", segment)
     if len(re.findall(r"[^\W_]+", segment)) > _LONG_SLUG or len(segment) > 48:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from auditor.links import Link
 from auditor.urls import DOCUMENT_EXTENSIONS, FILE_EXTENSIONS, IMAGE_EXTENSIONS, Scope, extension, host_of, key
-from spiders.addresses import AddressRules, Terms, Worth, shape
+from spiders.addresses import AddressRules, Terms, Worth, folder, shape
 
 _REGIONS = frozenset({"menu", "header", "footer"})
 _FRAMES = frozenset({"frame", "iframe"})
@@ -32,13 +32,17 @@ class Tier(IntEnum):
     SITEMAP = 5  # named by the sitemap and important by its address
     LONG_MATCH = 6  # an article or document whose title holds a word of the vocabulary
     PAGING = 7  # another page of a list: it names twenty articles, each of which would cost a page
-    LINK = 8
-    SITEMAP_REST = 9
-    LOW = 10  # print views, feeds, the umpteenth address of one pattern
+    OLDEST = 8  # the last article of a list without other pages: beside it stand those that the list no longer shows
+    LINK = 9
+    SITEMAP_REST = 10
+    LOW = 11  # print views, feeds, the umpteenth address of one pattern
 
 
 # Of these only so many addresses of one pattern are read before everything else.
-_COUNTED = frozenset({Tier.MATCH, Tier.SITEMAP, Tier.LONG_MATCH, Tier.PAGING, Tier.LINK, Tier.SITEMAP_REST})
+_COUNTED = frozenset(
+    {Tier.MATCH, Tier.SITEMAP, Tier.LONG_MATCH, Tier.PAGING, Tier.OLDEST, Tier.LINK, Tier.SITEMAP_REST}
+)
+_LIST = 4  # links into one folder on a page that make a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,10 @@ class Limits:
         return max(4, self.max_pages // 6)
 
     @property
+    def oldest_pages(self) -> int:
+        return max(2, self.max_pages // 6)
+
+    @property
     def max_waiting(self) -> int:
         return max(4000, 10 * self.max_pages)
 
@@ -76,6 +84,17 @@ class Limits:
     def max_requests(self) -> int:
         """Pages asked for, the dead ones included."""
         return 2 * self.max_pages + 20
+
+
+@dataclass(slots=True)
+class _Offer:
+    """All that the links of one page to one address tell of it: a picture may stand before the title."""
+
+    link: Link
+    match: int = 0
+    frame: bool = False
+    region: bool = False
+    paging: bool = False
 
 
 class Frontier:
@@ -97,6 +116,7 @@ class Frontier:
         self._too_deep: dict[str, None] = {}
         self._since_file = 0
         self._paged = 0
+        self._oldest = 0
         self._pages_under_way = 0
         self._files_under_way = 0
         self.pages = 0
@@ -123,62 +143,78 @@ class Frontier:
     def add_links(self, links: Iterable[Link], *, via: str, depth: int, home: bool = False) -> None:
         """The links of a page that was read, in document order; `depth` is the page's own."""
         new: list[str] = []
+        offers: dict[str, _Offer] = {}
         for link in links:
             if link.href[:1] == "/" or link.href[:4] == "http":
                 new.append(link.href)
             if link.url and link.source != "form":
-                self._add_link(link, via, depth, home)
+                known = key(link.url)
+                if known not in self._seen:
+                    offer = offers.setdefault(known, _Offer(link))
+                    offer.match = max(offer.match, self._terms.match(link.text, link.url))
+                    offer.frame |= link.source in _FRAMES
+                    offer.region |= link.region in _REGIONS
+                    offer.paging |= self._rules.turns_pages(link.text)
         if len(self._hrefs) < _MAX_HREFS:
             self._hrefs.update(new)
+        plain = {
+            known: target
+            for known, offer in offers.items()
+            if (target := self._offered(known, offer, via, depth, home))
+        }
+        goes_on = home or any(offer.paging for offer in offers.values())
+        oldest = {} if goes_on else _last_of_lists(plain)
+        for known, target in plain.items():
+            self._push(oldest.get(known, target), known)
 
-    def _add_link(self, link: Link, via: str, depth: int, home: bool) -> None:
-        known = key(link.url)
-        if known in self._seen:
-            return
-        kind = extension(link.url)
-        inside = self.scope.contains(link.url)
+    def _offered(self, known: str, offer: _Offer, via: str, depth: int, home: bool) -> Target | None:
+        """Takes what a page offers; gives back the address of which nothing but its place is known."""
+        url = offer.link.url
+        kind = extension(url)
+        inside = self.scope.contains(url)
         if kind in FILE_EXTENSIONS:
-            self._add_file(link, known, kind, via, depth, inside)
-            return
+            self._add_file(offer, known, kind, via, depth, inside)
+            return None
         if not inside:
-            return
-        if link.source in _FRAMES:
-            self._push(Target(link.url, depth, via, Tier.FRAME), known)
-            return
-        worth = self._rules.worth(link.url)
-        if worth is Worth.NEVER or self._endless(link.url):
+            return None
+        if offer.frame:
+            self._push(Target(url, depth, via, Tier.FRAME), known)
+            return None
+        worth = self._rules.worth(url)
+        if worth is Worth.NEVER or self._endless(url):
             self._seen.add(known)
             self.dropped["never" if worth is Worth.NEVER else "calendar"] += 1
-            return
+            return None
         if depth + 1 > self._limits.max_depth:
             if len(self._too_deep) < 2000:
-                self._too_deep[link.url] = None
-            return
-        match = self._terms.match(link.text, link.url)
+                self._too_deep[url] = None
+            return None
         if worth is Worth.LOW:
             tier = Tier.LOW
-        elif home and link.region in _REGIONS:
-            tier = Tier.MENU_MATCH if match else Tier.MENU
-        elif self._rules.turns_pages(link.text):
-            tier = self._paging_tier()
-        elif match:
-            tier = Tier.MATCH if match == 2 else Tier.LONG_MATCH
+        elif home and offer.region:
+            tier = Tier.MENU_MATCH if offer.match else Tier.MENU
+        elif offer.paging and (tier := self._paging_tier()) is Tier.PAGING:
+            pass
+        elif offer.match:
+            tier = Tier.MATCH if offer.match == 2 else Tier.LONG_MATCH
         else:
-            tier = Tier.LINK
-        self._push(Target(link.url, depth + 1, via, tier), known)
+            return Target(url, depth + 1, via, Tier.LINK)
+        self._push(Target(url, depth + 1, via, tier), known)
+        return None
 
     def _paging_tier(self) -> Tier:
         """Pages of lists go before articles, but only a fixed share of the portal's pages may be spent on them."""
         self._paged += 1
         return Tier.PAGING if self._paged <= self._limits.paging_pages else Tier.LINK
 
-    def _add_file(self, link: Link, known: str, kind: str, via: str, depth: int, inside: bool) -> None:
+    def _add_file(self, offer: _Offer, known: str, kind: str, via: str, depth: int, inside: bool) -> None:
+        url = offer.link.url
         image = kind in IMAGE_EXTENSIONS
-        if not (kind in DOCUMENT_EXTENSIONS or image) or (link.source in _FRAMES and image):
+        if not (kind in DOCUMENT_EXTENSIONS or image) or (offer.frame and image):
             return
-        if not inside and (image or not self._rules.is_file_host(host_of(link.url))):
+        if not inside and (image or not self._rules.is_file_host(host_of(url))):
             return
-        match = self._terms.match(link.text, link.url) or self._terms.match("", via)
+        match = offer.match or self._terms.match("", via)
         if image and not match:
             return
         self._seen.add(known)
@@ -187,7 +223,7 @@ class Frontier:
             return
         tier = (0 if match else 1) + (2 if image else 0)
         self._order += 1
-        target = Target(link.url, depth + 1, via, Tier.MATCH if match else Tier.LINK, file=True)
+        target = Target(url, depth + 1, via, Tier.MATCH if match else Tier.LINK, file=True)
         heapq.heappush(self._files, (tier, self._order, target))
 
     def add_sitemap(self, urls: Iterable[str]) -> None:
@@ -254,6 +290,11 @@ class Frontier:
             return None
         while self._pages:
             _, depth, order, target = heapq.heappop(self._pages)
+            if target.tier is Tier.OLDEST:
+                if self._oldest >= self._limits.oldest_pages:
+                    heapq.heappush(self._pages, (Tier.LINK, depth, order, replace(target, tier=Tier.LINK)))
+                    continue
+                self._oldest += 1
             if target.tier in _COUNTED and order not in self._put_back:
                 pattern = shape(target.url)
                 if self._patterns[pattern] >= self._limits.per_pattern:
@@ -291,3 +332,11 @@ class Frontier:
         deep = [url for url in self._too_deep if key(url) not in self._seen]
         files = [entry[-1].url for entry in sorted(self._files, key=lambda entry: entry[:2])]
         return tuple(dict.fromkeys([*waiting, *deep, *files]))[:limit]
+
+
+def _last_of_lists(plain: Mapping[str, Target]) -> dict[str, Target]:
+    """The last address of each folder of which a page names several."""
+    lists: dict[str, list[str]] = {}
+    for known, target in plain.items():
+        lists.setdefault(folder(target.url), []).append(known)
+    return {known[-1]: replace(plain[known[-1]], tier=Tier.OLDEST) for known in lists.values() if len(known) >= _LIST}

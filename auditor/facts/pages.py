@@ -186,6 +186,8 @@ class Pages:
         if self.home is None:
             return []
         note = f"Đã xem {len(self.pages)} trang và {len(self.attachments)} tệp của cổng, kể cả mọi mục trong menu"
+        if self.end.stopped_by is StoppedBy.MAX_PAGES:
+            note += "; các trang còn lại nằm ngoài giới hạn số trang của một lượt xem"
         found = [Evidence(self.home.url, self.home.title, note, self.home.fetched_at)]
         for page in self.pages:
             if len(found) >= limit:

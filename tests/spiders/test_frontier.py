@@ -249,3 +249,42 @@ def test_pages_of_a_list_come_before_its_articles_but_not_for_ever() -> None:
     taken = take_all(known)
     assert taken[:4] == ["/tin?p=2", "/tin?p=3", "/tin?p=4", "/tin?p=5"], "a sixth of the pages"
     assert taken[4].startswith("/tin/bai-so-0")
+
+
+def test_the_last_article_of_a_list_without_pages_leads_to_the_older_ones() -> None:
+    """A list that turns its pages by scripts shows a dozen titles; older ones stand beside its last article only."""
+    known = frontier(pages=24)
+    articles = [link(f"/tin/bai-so-{n}-cua-truong-trong-nam-hoc", f"Bài viết số {n} của trường") for n in range(30)]
+    known.add_links(articles[:12], via=HOME + "tin", depth=1)
+    first = known.next()
+    assert first is not None
+    assert first.url.endswith("bai-so-11-cua-truong-trong-nam-hoc")
+    known.settle(first, "page")
+    known.add_links(articles[8:24], via=first.url, depth=2)
+    taken = take_all(known)
+    assert taken[0].startswith("/tin/bai-so-23-")
+    assert [path.split("-")[2] for path in taken[1:4]] == ["0", "1", "2"], "then as they stand"
+
+
+def test_the_oldest_articles_of_lists_do_not_use_up_the_pages() -> None:
+    known = frontier(pages=12)
+    for place in range(5):
+        articles = [link(f"/muc-{place}a/bai-so-{n}-cua-truong-trong-nam", f"Bài viết số {n}") for n in range(6)]
+        known.add_links(articles, via=HOME, depth=1)
+    taken = take_all(known)
+    assert [path.split("-")[3] for path in taken[:4]] == ["5", "5", "0", "1"], "two of the twelve pages"
+
+
+def test_a_picture_before_the_title_does_not_hide_the_title() -> None:
+    known = frontier()
+    known.add_links(
+        [
+            link("/tin/1", "Hội thao chào mừng ngày nhà giáo"),
+            link("/tin/2"),
+            link("/tin/2", "Thông báo tuyển sinh"),
+            link("/tin/3"),
+        ],
+        via=HOME + "tin",
+        depth=1,
+    )
+    assert take_all(known) == ["/tin/2", "/tin/1", "/tin/3"]
