@@ -94,6 +94,18 @@ class Labels(tuple[Label, ...]):
         found = self._finder.find_matches_as_indexes(f" {folded} ", overlapping=True)
         return [self[match[0]] for match in sorted(found, key=_PLACE)]
 
+    def apart_in(self, folded: str) -> list[Label]:
+        """The labels that stand in a text without sharing a word, in its order: each tells something of its own."""
+        apart: list[Label] = []
+        behind = 0
+        for number, start, end in sorted(
+            self._finder.find_matches_as_indexes(f" {folded} ", overlapping=True), key=_PLACE
+        ):
+            if start >= behind:
+                apart.append(self[number])
+                behind = end - 1  # the blank that ends a label may begin the next
+        return apart
+
     def stand_in(self, folded: str) -> bool:
         """Whether any label stands in a text; the cheapest question to a long one."""
         return bool(self._finder.find_matches_as_strings(f" {folded} "))

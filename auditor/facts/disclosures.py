@@ -39,8 +39,8 @@ PART_TOPICS = {
     "disclosure_finance": "finance",
 }
 TOPICS = (UMBRELLA, *PART_TOPICS, ANNUAL_REPORT)
-# An annual report holds all three subjects by its outline (circular 09/2024, appendix 1).
-_REPORT_PARTS = frozenset({"commitment", "actual_quality", "conditions", "finance"})
+# What an annual report holds by its outline (circular 09/2024, appendix 1); a commitment is none of its parts.
+_REPORT_PARTS = frozenset({"actual_quality", "conditions", "finance"})
 # Sizes in characters that tell content from a stray line; no limits of the checklist.
 _ENOUGH_TEXT = 80
 _FEW_WORDS = 15
@@ -484,8 +484,8 @@ class _Reader:
         if article is not None and general and not found_parts:
             # Under a title that says only "công khai" the headings of the article tell what it holds.
             found_parts |= self._told((one.text for one in self._heads(article)), under_menu=True)[0]
-        if article is not None and not found_parts:
-            found_parts = self._told(block.text for block in self.pages.own[article.key])[0]
+        if article is not None and (not found_parts or parts >= _REPORT_PARTS):
+            found_parts |= self._told(block.text for block in self.pages.own[article.key])[0]
         told_dates = self._dates(title, url, page, target, article, files, beside) + list(extra)
         later = self._later(told_dates, page)
         dates = self._so_far(() if later else told_dates)

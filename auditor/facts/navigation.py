@@ -97,7 +97,9 @@ def _menu(pages: Pages, heads: list[Page], *, footer: bool) -> list[tuple[str, s
         ident = key(link.url) if link.url else home.key
         if ident == home.key or ident not in pages.furniture or not pages.internal(link.url):
             continue
-        if link.region != "footer" and label_words(link.text).count(" ") < _SHORT_LABEL_WORDS and link.text:
+        if link.region == "footer" or link.href in at_the_foot:
+            continue
+        if link.text and label_words(link.text).count(" ") < _SHORT_LABEL_WORDS:
             found.setdefault(ident, link.text)
     if len(found) < 5 and len(pages.pages) < 4:
         for ident, label in _longest_run(pages, home):
@@ -106,13 +108,10 @@ def _menu(pages: Pages, heads: list[Page], *, footer: bool) -> list[tuple[str, s
 
 
 def _only_at_the_foot(page: Page) -> frozenset[str]:
-    """The addresses, as written, that the page links only within its footer, whatever the lists there are called."""
-    tree = page.tree()
-    below = Counter(node.attributes.get("href") or "" for node in tree.css("footer a[href]"))
-    if not below:
-        return frozenset()
-    every = Counter(node.attributes.get("href") or "" for node in tree.css("a[href]"))
-    return frozenset(href for href, count in below.items() if count >= every[href])
+    """The addresses, as written, that no menu has but that in the footer, whatever the lists there are called."""
+    below = Counter(node.attributes.get("href") or "" for node in page.tree().css("footer a[href]"))
+    above = Counter(link.href for link in page.links if link.region in ("menu", "header")) if below else Counter[str]()
+    return frozenset(href for href, count in below.items() if count >= above[href])
 
 
 def _longest_run(pages: Pages, home: Page) -> list[tuple[str, str]]:

@@ -344,7 +344,7 @@ class _Finder:
         folded = words(text)
         if len(folded) < _TOLD:
             return
-        told = list(dict.fromkeys(topic.content.each_in(folded)))
+        told = list(dict.fromkeys(topic.content.apart_in(folded)))
         years = {*_TOLD_YEAR.findall(folded), *_MILESTONE.findall(text)} if topic.content_years else set[str]()
         if topic.content_years:
             enough = (len(told) >= 2 and len(years) >= least_years) or len(years) >= max(3, least_years)
@@ -499,6 +499,7 @@ class _Finder:
             if not block.text:
                 pictures += self._pictures(page, block, name)
                 files += self._files(page, block)
+                outside += sum(self._leads_out(page, index) for index in block.links) if not beside(block) else 0
                 continue
             short = len(folded) < _SHORT_BLOCK
             if short and (beside(block) or _COUNTER.match(block.text)):
@@ -515,7 +516,7 @@ class _Finder:
             linked = 0
             for index in block.links:
                 link = page.links[index]
-                outside += bool(link.url) and not self.pages.internal(link.url) and not beside(block)
+                outside += self._leads_out(page, index) and not beside(block)
                 if (
                     len(link.text) >= _ARTICLE_TITLE
                     and self.pages.internal(link.url)
@@ -553,6 +554,10 @@ class _Finder:
         else:
             state = Ladder.EMPTY
         return Content(state, quote[:300], text_length, articles, files, pictures, rows, embeds)
+
+    def _leads_out(self, page: Page, index: int) -> bool:
+        url = page.links[index].url
+        return bool(url) and not self.pages.internal(url)
 
     def _own_form(self, page: Page) -> bool:
         """Whether the page has a look-up form that the home page has not: inputs and a button, nothing to write."""

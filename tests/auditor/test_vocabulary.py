@@ -166,6 +166,7 @@ def test_labels_lose_their_ornaments_only(text: str, expected: str) -> None:
         ("Thăm dò ý kiến", []),
         ("Công khai tài chính công đoàn", []),
         ("Sổ liên lạc", []),
+        ("Sổ liên lạc điện tử", []),
         ("Sinh hoạt tổ chuyên môn tháng 10", []),
         ("Quản trị website", ["login"]),
         # sentences announce nothing

@@ -48,6 +48,16 @@ FRAME_MENU = bare("".join(f'<p><a target="than" href="{path}">{label}</a></p>' f
         (full(home=bare(f"<nav>{ANCHORS}</nav>")), {}, "partial"),  # nobody's banner
         (full(home=bare(f'<nav>{ANCHORS}</nav><img src="b.jpg" alt="{NAME}">')), {}, "pass"),  # named by the picture
         (full(home=bare(f"<h1>{NAME}</h1><p>Chào</p><footer>{ANCHORS}</footer>")), {}, "partial"),  # footer only
+        (
+            full(
+                home=bare(
+                    f'<h1>{NAME}</h1><p><a href="{MENU[0][1]}">Xem thêm</a></p>'
+                    f'<footer><div class="menu-chan">{ANCHORS}</div></footer>'
+                )
+            ),
+            {},
+            "partial",  # what is called a menu stands in the footer
+        ),
         ({"/": bare(f"<h1>{NAME}</h1><p>Trang một trang duy nhất, không có mục nào.</p>")}, {}, "fail"),
         (
             {

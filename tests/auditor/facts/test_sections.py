@@ -67,6 +67,9 @@ def test_entries_that_could_not_be_looked_at() -> None:
 def test_entries_that_lead_nowhere_or_elsewhere() -> None:
     assert find(("Thủ tục hành chính", "#"), {}).state is Ladder.NOWHERE
     assert find(("Thủ tục hành chính", "https://dichvucong.gov.vn/"), {}).state is Ladder.EXTERNAL
+    way_out = '<a href="https://dichvucong.gov.vn"><img src="/d.png"></a>'
+    picture = f"<p>Mời bạn đọc bấm vào hình để sang trang tra cứu:</p>{way_out}"
+    assert find(("Thủ tục hành chính", "/tthc"), {"/tthc": picture}).state is Ladder.EXTERNAL
 
 
 def test_a_handle_is_filled_by_what_stands_under_it() -> None:
@@ -119,6 +122,8 @@ def test_a_history_told_on_the_introduction_page() -> None:
     )
     assert find(None, {"/gt": story}, "history").state is Ladder.CONTENT
     assert find(None, {"/gt": "<p>Trường có sân rộng.</p>" * 30}, "history").state is Ladder.NONE
+    one_line = "<p>Trường được thành lập năm 2022, đào tạo ba cấp. " + "Khuôn viên rộng, nhiều cây xanh. " * 20 + "</p>"
+    assert find(None, {"/gt": one_line}, "history").state is Ladder.NONE
 
 
 def test_another_units_section_is_not_this_units() -> None:
