@@ -22,7 +22,8 @@ var head=document.querySelector("#bang thead tr"),body=document.querySelector("#
 var sorting={at:-1,down:false},shown=[],page=0;
 columns.forEach(function(column,i){
   var th=document.createElement("th"),button=document.createElement("button");
-  th.setAttribute("data-label",column.title);th.scope="col";th.setAttribute("role","columnheader");
+  th.setAttribute("data-label",column.title);th.scope="col";
+  th.className=i===0?"":column.list?"word":column.range?"span":column.full?"axis":"sum";th.setAttribute("role","columnheader");
   button.type="button";button.textContent=column.title;
   if(column.full){button.title=column.full;}
   button.addEventListener("click",function(){
@@ -128,39 +129,51 @@ function cell(row,column,first){
   }
   if(column.number){td.className="n";}
   td.setAttribute("data-label",column.title);
-  td.appendChild(document.createElement("bdi")).textContent=value;
-  if(column.range&&row[column.at]!==null){
-    var range=document.createElement("span");
-    range.className="range";
-    range.textContent=figure(row[column.at+1])+"–"+figure(row[column.at+2]);
-    td.appendChild(range);
-  }
-  if(column.place&&row[column.place]!==null){
-    var place=document.createElement("span");
-    place.className="range";
-    place.textContent="hạng "+row[column.place];
-    td.appendChild(place);
-  }
+  if(column.list==="districts"){td.appendChild(document.createElement("bdi")).textContent=value;}else{td.textContent=value;}
+  if(column.range&&row[column.at]!==null){td.appendChild(under(figure(row[column.at+1])+"–"+figure(row[column.at+2])));}
+  if(column.place&&row[column.place]!==null){td.appendChild(under("hạng "+row[column.place]));}
   return td;
 }
-function draw(from,to){
-  var fragment=document.createDocumentFragment();
-  for(var i=from;i<to;i++){
+function under(value){
+  var span=document.createElement("span");
+  span.className="range";
+  span.textContent=value;
+  return span;
+}
+// Laying out a row costs far more than finding it: what fills the screen is drawn at once, the rest frame by frame.
+var AT_ONCE=16,PER_FRAME=30,drawing=0;
+function draw(from,to,atOnce){
+  drawing++;
+  body.replaceChildren();
+  body.setAttribute("aria-busy","true");
+  extend(from,to,atOnce,drawing);
+}
+function extend(from,to,most,turn){
+  if(turn!==drawing){return;}
+  var fragment=document.createDocumentFragment(),end=Math.min(from+most,to);
+  for(var i=from;i<end;i++){
     var row=rows[shown[i]],tr=document.createElement("tr");
     tr.setAttribute("role","row");
     for(var c=0;c<columns.length;c++){tr.appendChild(cell(row,columns[c],c===0));}
     fragment.appendChild(tr);
   }
-  body.replaceChildren(fragment);
+  body.appendChild(fragment);
+  if(end<to){requestAnimationFrame(function(){setTimeout(extend,0,end,to,PER_FRAME,turn);});}
+  else{body.removeAttribute("aria-busy");}
 }
 function show(){
   var size=Number(byId("moi-trang").value),pages=Math.max(1,Math.ceil(shown.length/size));
   page=Math.min(Math.max(page,0),pages-1);
-  draw(page*size,Math.min(shown.length,(page+1)*size));
+  draw(page*size,Math.min(shown.length,(page+1)*size),AT_ONCE);
   byId("dem").textContent="Có "+shown.length+" trong "+rows.length+" đơn vị.";
   byId("trang").textContent="Trang "+(page+1)+"/"+pages;
   byId("truoc").disabled=page===0;
   byId("sau").disabled=page>=pages-1;
+}
+function turn(by){
+  page+=by;
+  show();
+  byId("dem").scrollIntoView();
 }
 var order=rows.map(function(_,i){return i;});
 function filter(){
@@ -216,9 +229,9 @@ byId("sap-xep").addEventListener("change",function(){
   var value=this.value;
   if(value===""){sort(-1,false);}else{sort(parseInt(value,10),value.slice(-1)==="-");}
 });
-byId("truoc").addEventListener("click",function(){page--;show();});
-byId("sau").addEventListener("click",function(){page++;show();});
-window.addEventListener("beforeprint",function(){draw(0,shown.length);});
+byId("truoc").addEventListener("click",function(){turn(-1);});
+byId("sau").addEventListener("click",function(){turn(1);});
+window.addEventListener("beforeprint",function(){draw(0,shown.length,shown.length);});
 window.addEventListener("afterprint",show);
 byId("ung-dung").hidden=false;
 sort(-1,false);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import statistics
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,7 +59,21 @@ def _open(page: Page, path: Path) -> list[str]:
 
 
 def _names(page: Page) -> list[str]:
+    _drawn(page)
     return page.locator("#bang tbody th").all_inner_texts()
+
+
+def _drawn(page: Page) -> None:
+    """Wait until the table shows all rows of its page."""
+    page.wait_for_selector("#bang tbody:not([aria-busy])", state="attached")
+
+
+def _totals(page: Page) -> list[str]:
+    _drawn(page)
+    told: list[str] = page.locator("#bang tbody td:nth-child(5)").evaluate_all(
+        "cells => cells.map(cell => cell.firstChild.textContent)"
+    )
+    return told
 
 
 def test_search_finds_with_and_without_accents(page: Page, folder: Path) -> None:
@@ -81,16 +97,11 @@ def test_filters_and_sorting(page: Page, folder: Path, checklist: Checklist) -> 
     page.select_option("#loc-tinh-trang", "")
     page.select_option("#sap-xep", label="Tổng điểm (cao trước)")
     assert page.locator("th[aria-sort=descending]").inner_text().startswith("Tổng điểm")
-    shown = [
-        float(text.split("\n")[0].split()[0].replace(",", "."))
-        for text in page.locator("#bang tbody td:nth-child(5) bdi").all_inner_texts()
-        if text != "–"
-    ]
+    shown = [float(total.replace(",", ".")) for total in _totals(page) if total != "–"]
     assert len(shown) > UNITS / 2
     assert shown == sorted(shown, reverse=True)
     page.select_option("#sap-xep", label="Tổng điểm (thấp trước)")
-    last = page.locator("#bang tbody td:nth-child(5) bdi").all_inner_texts()[-1]
-    assert last == "–"  # units without points come last either way
+    assert _totals(page)[-1] == "–"  # units without points come last either way
     assert told == []
 
 
@@ -106,6 +117,47 @@ def test_the_head_of_the_table_sorts_by_keyboard(browser: Browser, folder: Path)
     page.locator("#sau").focus()
     page.keyboard.press("Enter")
     assert page.locator("#trang").inner_text() == "Trang 2/3"
+    assert (
+        page.evaluate("document.getElementById('dem').getBoundingClientRect().top") < 300
+    )  # its first row is in sight
+    context.close()
+
+
+_ANSWERS = """terms => {
+    const box = document.getElementById('tim'), body = document.querySelector('#bang tbody');
+    const loop = () => { let sum = 0; for (let i = 0; i < 2e7; i++) { sum = (sum * 31 + i) | 0; } return sum; };
+    const timed = work => { const begun = performance.now(); work(); return performance.now() - begun; };
+    loop();
+    return terms.map(term => {
+        const yardstick = timed(loop);
+        const answer = timed(() => {
+            box.value = term; box.dispatchEvent(new Event('input')); document.body.getBoundingClientRect();
+        });
+        return {share: answer / yardstick, rows: body.children.length, told: document.getElementById('dem').innerText};
+    });
+}"""
+
+
+def test_four_thousand_units_are_filtered_while_one_types(browser: Browser, folder: Path, tmp_path: Path) -> None:
+    before, rest = (folder / "index.html").read_text(encoding="utf-8").split('id="du-lieu">')
+    block, after = rest.split("</script>", 1)
+    data = json.loads(block)
+    data["rows"] = [[f"{row[0]} {number}", *row[1:]] for number, row in enumerate(data["rows"] * 40) if number < 4000]
+    large = tmp_path / "index.html"
+    large.write_text(f'{before}id="du-lieu">{json.dumps(data)}</script>{after}', encoding="utf-8")
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    told = _open(page, large)
+    _drawn(page)
+    page.select_option("#moi-trang", "1000")
+    _drawn(page)
+    answers = page.evaluate(_ANSWERS, ["t", "tr", "truong so 1", "", "nguyen", "uu dam 39", ""])
+    assert all(answer["rows"] <= 20 for answer in answers), "more than the screen shows was laid out before the answer"
+    assert answers[-1]["told"] == "Có 4000 trong 4000 đơn vị."
+    assert statistics.median(answer["share"] for answer in answers) < 0.7  # of a loop of some 20 ms on an idle machine
+    _drawn(page)
+    assert page.locator("#bang tbody tr").count() == 1000
+    assert told == []
     context.close()
 
 
