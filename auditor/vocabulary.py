@@ -154,6 +154,7 @@ class Topic(_Data):
     not_phrases: Labels = Labels()
     hints: Labels = Labels()
     not_hints: Labels = Labels()
+    faint_hints: Labels = Labels()
     hinted_by_files: StrictBool = False
     openers: Labels = Labels()
     content: Labels = Labels()
@@ -181,6 +182,7 @@ class Placeholders(_Data):
     maintenance: Labels
     parked: Labels
     login: Labels
+    not_login: Labels
     sample: Labels
     page_noise: Labels
 
@@ -697,6 +699,7 @@ _FILE_TYPE = re.compile(r"\.(?:html?|aspx?|php\d?|jsp|cfm|pdf|docx?|xlsx?)$")
 _SLUG_NUMBER = re.compile(r"(?:[-_](?:c|a|p|n|id|cat)?\d+)+$")
 _SLUG_SPLIT = re.compile(r"[/?&=;#]+")
 _MIN_TYPO_LENGTH = 12
+_MIN_RUN_TOGETHER = 10  # characters of a label that also tells without its blanks
 _MAX_CACHED = 50_000
 
 
@@ -744,9 +747,12 @@ class Vocabulary:
     _by_phrase: Mapping[Label, tuple[str, ...]] = field(repr=False)
     _by_title_phrase: Mapping[Label, tuple[str, ...]] = field(repr=False)
     _by_hint: Mapping[Label, tuple[str, ...]] = field(repr=False)
+    _by_faint_hint: Mapping[Label, tuple[str, ...]] = field(repr=False)
+    _by_run_together: Mapping[str, tuple[str, ...]] = field(repr=False)
     _openers: tuple[str, ...] = field(repr=False)
     _phrases: Labels = field(repr=False)
     _hints: Labels = field(repr=False)
+    _faint_hints: Labels = field(repr=False)
     _title_phrases: Labels = field(repr=False)
     _cache: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
     _title_cache: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
@@ -808,7 +814,14 @@ class Vocabulary:
 
     def topics_hinted(self, label: str) -> tuple[str, ...]:
         """The topics that the name of a section (as `label_words` gives it) may mean, in the order of topics.yaml."""
-        held = {name for hint in self._hints.each_in(label) for name in self._by_hint[hint]}
+        return self._hinted(label, {name for hint in self._hints.each_in(label) for name in self._by_hint[hint]})
+
+    def topics_hinted_faintly(self, label: str) -> tuple[str, ...]:
+        """The topics that what is behind the name of a section may serve, though the name itself says little."""
+        found = self._faint_hints.each_in(label)
+        return self._hinted(label, {name for hint in found for name in self._by_faint_hint[hint]})
+
+    def _hinted(self, label: str, held: set[str]) -> tuple[str, ...]:
         return tuple(
             name
             for name, topic in self.topics.items()
@@ -841,6 +854,11 @@ class Vocabulary:
             for name, topic in self.topics.items()
             if name in exact or (name in held and topic.not_phrases.first_in(title) is None)
         )
+
+    def topics_run_together(self, name: str) -> tuple[str, ...]:
+        """The topics whose label a file name is without its blanks and numbers ("sodotochuc2.jpg")."""
+        letters = "".join(char for char in words(name.rpartition(".")[0]) if char.isalpha())
+        return self._by_run_together.get(letters, ())
 
     def topics_of_address(self, address: str) -> tuple[str, ...]:
         """The topics that a segment of an address (or a value in its query) names; a hint, weaker than a label."""
@@ -894,6 +912,7 @@ def read_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
         by_phrase = _by_words(topics.topics, lambda topic: topic.phrases)
         by_title_phrase = _by_words(topics.topics, lambda topic: topic.title_phrases)
         by_hint = _by_words(topics.topics, lambda topic: topic.hints)
+        by_faint_hint = _by_words(topics.topics, lambda topic: topic.faint_hints)
         return Vocabulary(
             topics=topics.topics,
             phrase_words=topics.phrase_words,
@@ -915,9 +934,14 @@ def read_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
             _by_phrase=by_phrase,
             _by_title_phrase=by_title_phrase,
             _by_hint=by_hint,
+            _by_faint_hint=by_faint_hint,
+            _by_run_together={
+                label.replace(" ", ""): names for label, names in by_label.items() if len(label) >= _MIN_RUN_TOGETHER
+            },
             _openers=tuple({str(opener) for topic in topics.topics.values() for opener in topic.openers}),
             _phrases=Labels(by_phrase),
             _hints=Labels(by_hint),
+            _faint_hints=Labels(by_faint_hint),
             _title_phrases=Labels(by_title_phrase),
             _long_labels=tuple(label for label in by_label if len(label) >= _MIN_TYPO_LENGTH),
         )

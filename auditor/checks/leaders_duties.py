@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from auditor.checks.section import finding_of
+from auditor.checks.section import finding_of, is_post
 from auditor.facts.pages import Pages, evidence_of
 from auditor.facts.people import People
+from auditor.facts.publications import Publications
 from auditor.facts.sections import Ladder, Section, Sections
 from auditor.model import Finding, Reason, failed, partial, passed
 from auditor.text import words
@@ -27,7 +28,9 @@ _ANNOUNCED = (
 )
 
 
-def leaders_duties(people: People, sections: Sections, pages: Pages, vocabulary: Vocabulary) -> Finding:
+def leaders_duties(
+    people: People, sections: Sections, pages: Pages, publications: Publications, vocabulary: Vocabulary
+) -> Finding:
     """Cổng có nêu nhiệm vụ được phân công của từng người trong ban lãnh đạo đơn vị hay không.
 
     What: a section on the duties of the leaders, or leaders who are presented with what they are charged with.
@@ -53,6 +56,14 @@ def leaders_duties(people: People, sections: Sections, pages: Pages, vocabulary:
     if article:
         return finding_of(replace(section, state=Ladder.SINGLE), vocabulary.topics[_TOPIC].title.lower(), pages)
     charged = [person for person in people.leaders if person.duty]
+    if charged and all(is_post(person.charged_on.url, pages, publications) for person in charged):
+        page = charged[0].charged_on
+        return partial(
+            f"Chưa có mục riêng về nhiệm vụ của lãnh đạo; chỉ thấy một bài đăng: “{page.title[:120]}”.",
+            [evidence_of(page, f"{charged[0].position}: {charged[0].duty[:200]}", "Bài đăng lẻ")],
+            Reason.SINGLE_DOCUMENT,
+            remedy="Lập trong menu một mục về nhiệm vụ của lãnh đạo và đưa nội dung của bài vào đó.",
+        )
     if charged:
         return passed(
             f"Có nêu nhiệm vụ của {len(charged)} người trong ban lãnh đạo.",

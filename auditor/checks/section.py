@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from auditor.facts.pages import Pages, evidence_of
+from auditor.facts.publications import Publications
 from auditor.facts.sections import Entry, Hint, Ladder, Section, Sections
 from auditor.model import Evidence, Finding, Reason, failed, manual, partial, passed, undetermined
-from auditor.vocabulary import Vocabulary
+from auditor.urls import key
+from auditor.vocabulary import Vocabulary, label_words
+
+_MENUS = ("menu", "header", "footer", "crumb")
+_TITLE_BLANKS = 5  # between the words of a title; the name of a section is shorter
 
 _REASONS = {
     Ladder.NOWHERE: Reason.LINK_DEAD,
@@ -19,7 +26,13 @@ _REASONS = {
 
 
 def section(
-    sections: Sections, pages: Pages, vocabulary: Vocabulary, *, topic: str, external_passes: bool = False
+    sections: Sections,
+    pages: Pages,
+    publications: Publications,
+    vocabulary: Vocabulary,
+    *,
+    topic: str,
+    external_passes: bool = False,
 ) -> Finding:
     """Cổng có chuyên mục về nội dung này với nội dung thật hay không.
 
@@ -31,7 +44,28 @@ def section(
     """
     found = sections.find(topic)
     name = vocabulary.topics[topic].title
+    if found.state is Ladder.CONTENT and found.singles and is_article(found, pages, publications):
+        found = replace(found, state=Ladder.SINGLE)
     return finding_of(found, name, pages, external_passes=external_passes)
+
+
+def is_article(found: Section, pages: Pages, publications: Publications) -> bool:
+    """Whether all that serves a topic are dated articles, announced by nothing but their titles outside menus."""
+    return all(
+        not entry.strong
+        and entry.target is not None
+        and label_words(entry.label).count(" ") >= _TITLE_BLANKS
+        and is_post(entry.url, pages, publications)
+        for entry in found.entries
+        if entry.state is Ladder.CONTENT
+    )
+
+
+def is_post(url: str, pages: Pages, publications: Publications) -> bool:
+    """Whether what stands at an address is a dated post to which no menu leads."""
+    return publications.of(url) is not None and not any(
+        one.link.region in _MENUS for one in pages.occurrences.get(key(url), ())
+    )
 
 
 def finding_of(found: Section, name: str, pages: Pages, *, external_passes: bool = False) -> Finding:

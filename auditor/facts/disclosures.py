@@ -417,7 +417,7 @@ class _Reader:
                 link = page.links[at]
                 if not link.url or link.region == "crumb" or key(link.url) == page.key:
                     continue
-                file = self._is_document(link.url)
+                file = self._is_document(link.url) or self._is_scan(link)
                 if not file and (
                     not self.pages.internal(link.url)
                     or key(link.url) in self.pages.furniture
@@ -434,6 +434,12 @@ class _Reader:
                 yield title, link.url, beside, file
             if len(block.text) >= _TITLE and not (find_dates(block.text) and len(block.text) < 2 * _TITLE):
                 previous = block.text
+
+    def _is_scan(self, link: Link) -> bool:
+        """Whether a link that says only "Xem" opens a picture: the scan of what its row names."""
+        if link.image or extension(link.url) not in IMAGE_EXTENSIONS:
+            return False
+        return len(link.text) < _SHORTEST or says_download(link.text, self.vocabulary)
 
     def _is_document(self, url: str) -> bool:
         if extension(url) in DOCUMENT_EXTENSIONS or under(host_of(url), self.vocabulary.hosts.file_services):
@@ -474,6 +480,8 @@ class _Reader:
         files = list(self._files_of(article)) if article is not None and self._is_article(article, title) else []
         names = [title, _spaced(file_name(url)) if self._is_document(url) else ""]
         names += [f"{text} {_spaced(file_name(address))}" for text, address in files]
+        if article is not None and self._is_article(article, title):
+            names += [name for name, _, _, file in self._children(article) if file]
         if article is not None:
             names += [
                 _spaced(image.name) for image in article.images if image.url and self._form_numbers(_spaced(image.name))

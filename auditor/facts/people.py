@@ -30,10 +30,12 @@ _MAX_SENTENCES = 3000  # characters of a block that is read sentence by sentence
 _BEFORE_NAME = 60
 _SHORT_LINE = 80  # characters of a block that may be somebody's number
 _MIN_STAFF = 3  # people without a leader's post that make a list of duties a directory
+_LONGEST_POST = 30
 _LONGEST_NAME = 90  # characters of a name with titles
 _SEPARATORS = re.compile(r"\s+[-–—|/]\s+|\s*[;|•·]\s*|\s*[,:：]\s+|\s+(?=\()|(?<=\))\s+|[()]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z])|\s*;\s*|\n")
 _PART = re.compile(r"\s+[-–—|]\s+|\s*[;|•]\s*|\s*[,.:：]\s+|[()]")
+_LISTED = re.compile(r"[,;:]|\s[-–—]\s")
 _YEAR = re.compile(r"\d{4}")
 _NUMBERING = re.compile(r"^\s*(?:\d{1,3}\s*[.)\-:/]\s*|[-–—•*+]\s*)")
 _TOKEN = re.compile(r"^[^\W\d_]+(?:['’ʼ-][^\W\d_]+)?\.?$")
@@ -531,6 +533,11 @@ class _Reader:
             self._position(text)
             return
         if self.person is not None and hint == "duty":
+            post = _LISTED.split(text)[0].strip()
+            if self._is_post(post):  # a column called "Nhiệm vụ" that tells who is what
+                self._position(post)
+            if post == text and self.person.position == post:
+                return
             if len(text) >= _MIN_DUTY and not block.level and not self._is_empty(text):
                 self.person = replace(self.person, duty=self.person.duty or clean(text)[:300])
             return
@@ -606,6 +613,16 @@ class _Reader:
         people = self.vocabulary.people
         return people.duties.first_in(folded) is not None or any(
             folded.startswith(f"{verb} ") for verb in people.duty_verbs
+        )
+
+    def _is_post(self, text: str) -> bool:
+        """Whether a text only names a post ("Phó Hiệu trưởng", "GVCN lớp 1/1")."""
+        people = self.vocabulary.people
+        return (
+            len(text) <= _LONGEST_POST
+            and not _LISTED.search(text)
+            and people.position(text) is not None
+            and people.duties.first_in(words(text)) is None
         )
 
     def _is_empty(self, text: str) -> bool:

@@ -37,6 +37,8 @@ _COUNTER = re.compile(r"\D{0,30}\d{0,4}\s*:\s*[\d.,]+\s*\Z")
 _TOLD_YEAR = re.compile(r"\bnam ((?:19|20)\d\d)\b(?! 20\d\d)")
 # "1986: thành lập …": a year that opens a milestone.
 _MILESTONE = re.compile(r"(?<![\d/.-])((?:18|19|20)\d\d)\s*[:–—-]\s*[^\W\d_]")
+# A year in a line of its own above the sentence that tells of it, as time lines have it.
+_TIME_LINE = re.compile(r"^((?:18|19|20)\d\d)\n(?=[^\W\d_][^\n]{15})", re.M)
 _LETTERS = re.compile(r"[a-zA-Z]")
 _PLACEHOLDER_TEXT = 150
 _MAX_SINGLES = 60
@@ -46,6 +48,7 @@ _SOME_FILES = 2
 _TELLING_YEARS = 2
 _INPUTS = frozenset({"text", "number", "select", "tel", "date"})
 _BUTTONS = frozenset({"submit", "button", "image"})
+_GONE = frozenset({Reach.DEAD, Reach.SOFT_404, Reach.NOWHERE, Reach.EXTERNAL})
 _TITLE_PARTS = re.compile(r"\s+[-–—|»:•]+\s+|\s*[|»]\s*")
 
 
@@ -179,6 +182,7 @@ class _Finder:
         self._content: dict[tuple[str, str], Content] = {}
         self._children: dict[str, Mapping[str, tuple[Link, ...]]] = {}
         self._named = self._names_of_sections()
+        self._faint: dict[str, list[Hint]] = {}  # worth reading, not worth a question
         self._hints = self._find_hints()
 
     def sections(self) -> dict[str, Section]:
@@ -311,7 +315,7 @@ class _Finder:
                     self._told(name, topic, entry.label, entry.page, entry.target, self._text_behind(entry))
             if name in self.entries:
                 continue
-            for hint in self._hints.get(name, ())[:_MAX_HINTS]:
+            for hint in (*self._hints.get(name, ())[:_MAX_HINTS], *self._faint.get(name, ())[:_MAX_HINTS]):
                 self._read_hint(name, topic, hint)
             if topic.content_years and name not in self.entries:
                 # A text of years and foundings is a history whatever the menu calls it.
@@ -345,7 +349,9 @@ class _Finder:
         if len(folded) < _TOLD:
             return
         told = list(dict.fromkeys(topic.content.apart_in(folded)))
-        years = {*_TOLD_YEAR.findall(folded), *_MILESTONE.findall(text)} if topic.content_years else set[str]()
+        years = set[str]()
+        if topic.content_years:
+            years |= {*_TOLD_YEAR.findall(folded), *_MILESTONE.findall(text), *_TIME_LINE.findall(text)}
         if topic.content_years:
             enough = (len(told) >= 2 and len(years) >= least_years) or len(years) >= max(3, least_years)
         else:
@@ -395,6 +401,12 @@ class _Finder:
         for label, hint in self._named.items():
             for topic in self.vocabulary.topics_hinted(label):
                 found.setdefault(topic, []).append(hint)
+            for topic in self.vocabulary.topics_hinted_faintly(label):
+                reach = self.pages.look(hint.url).reach
+                if reach is Reach.PAGE:
+                    self._faint.setdefault(topic, []).append(hint)
+                elif reach not in _GONE:
+                    found.setdefault(topic, []).append(hint)
             if of_files and not self.vocabulary.topics_of_label(hint.label) and self._offers_files(hint):
                 for topic in of_files:
                     found.setdefault(topic, []).append(hint)
@@ -493,7 +505,7 @@ class _Finder:
 
         text_length = articles = files = pictures = items = outside = 0
         tables: dict[int, set[int]] = {}
-        quote = empty_quote = ""
+        quote = empty_quote = login_quote = ""
         for block in own:
             folded = words(block.text)
             if not block.text:
@@ -508,6 +520,10 @@ class _Finder:
                 continue
             if len(folded) < _PLACEHOLDER_TEXT and placeholders.empty.stand_in(folded):
                 empty_quote = empty_quote or block.text
+                continue
+            if len(folded) < _PLACEHOLDER_TEXT and placeholders.login.stand_in(folded):
+                if not placeholders.not_login.stand_in(folded):
+                    login_quote = login_quote or block.text
                 continue
             pictures += self._pictures(page, block, name)
             files += self._files(page, block)
@@ -535,12 +551,13 @@ class _Finder:
         if embeds and self._repeated_embeds(page) >= embeds:
             embeds = 0
         rows = max((len(found) for found in tables.values()), default=0)
-        enough = _ENOUGH_BESIDE_PLACEHOLDER if empty_quote else _ENOUGH_BESIDE_EXIT if outside else _ENOUGH_TEXT
+        wall = bool(login_quote) and (self._wants_login(page, own) or text_length < _ENOUGH_TEXT)
+        enough = _ENOUGH_BESIDE_PLACEHOLDER if empty_quote or wall else _ENOUGH_BESIDE_EXIT if outside else _ENOUGH_TEXT
         full = (
             text_length >= enough
             or articles + files + pictures + embeds > 0
             or rows >= _ENOUGH_ITEMS
-            or (items >= _ENOUGH_ITEMS and not empty_quote)
+            or (items >= _ENOUGH_ITEMS and not empty_quote and not wall)
             or self._own_form(page)
         )
         if full and not (empty_quote and articles < 2 and not files and text_length < enough):
@@ -549,8 +566,8 @@ class _Finder:
             state, quote = Ladder.PLACEHOLDER, empty_quote
         elif outside:
             state = Ladder.EXTERNAL
-        elif self._wants_login(page, own):
-            state = Ladder.LOGIN
+        elif wall or self._wants_login(page, own):
+            state, quote = Ladder.LOGIN, login_quote or quote
         else:
             state = Ladder.EMPTY
         return Content(state, quote[:300], text_length, articles, files, pictures, rows, embeds)
@@ -614,6 +631,10 @@ class _Finder:
         return bool(name) and (
             contains_words(told, name)
             or bool(self.vocabulary.topics_of_label(image.alt or image.title or file_name(image.url)))
+            or any(
+                topic in self.vocabulary.topics_of_label(name)
+                for topic in self.vocabulary.topics_run_together(file_name(image.url))
+            )
         )
 
     def _wants_login(self, page: Page, own: list[Block]) -> bool:

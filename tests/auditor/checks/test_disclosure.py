@@ -124,3 +124,21 @@ def test_a_post_without_any_menu_is_a_disclosure() -> None:
 
 def test_the_trade_union_s_money_is_not_the_school_s() -> None:
     assert post("Công khai tài chính công đoàn năm 2026").verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize("years", [1, 3])
+def test_a_row_that_opens_a_scan_as_a_picture_is_a_disclosure(years: int) -> None:
+    """Two rows are read as one article, more as a list."""
+    rows = "".join(
+        f'<tr><td>{form}</td><td>20/09/{year}</td><td><a href="/{name}-{year}.{kind}">Xem</a></td></tr>'
+        for year in range(2026 - years, 2026)
+        for form, name, kind in (
+            ("Biểu mẫu 09 - Cam kết chất lượng", "bm09", "pdf"),
+            ("Biểu mẫu 11 - Cơ sở vật chất", "anh", "jpg"),
+        )
+    )
+    body = f"<h1>Công khai</h1><table><tr><td>Nội dung</td><td>Ngày đăng</td><td>Tệp</td></tr>{rows}</table>"
+    names = ("bm09-{}.pdf", "anh-{}.jpg")
+    files = {f"/{name.format(year)}": b"" for year in range(2026 - years, 2026) for name in names}
+    assert judge("conditions", SECTION, {"/cong-khai": body}, attachments=files).verdict is Verdict.PASS
+    assert judge("finance", SECTION, {"/cong-khai": body}, attachments=files).verdict is Verdict.FAIL

@@ -7,7 +7,7 @@ import pytest
 from auditor.checks.editorial_board import editorial_board
 from auditor.checks.leaders_duties import leaders_duties
 from auditor.checks.staff_directory import staff_directory
-from auditor.model import Cause, Verdict
+from auditor.model import Cause, Reason, Verdict
 from tests.auditor.portal_maker import finding_of, make_archive, page
 
 MENU = [("Tin tức", "/tin-tuc/"), ("Ban Giám hiệu", "/bgh/"), ("Danh bạ", "/danh-ba/"), ("Ban Biên tập", "/bbt/")]
@@ -301,3 +301,42 @@ def test_duties_in_one_article_of_the_news_are_no_section() -> None:
     news = page(f'<h2>Tin tức</h2><p><a href="/tin-tuc/7/">{title}</a></p>', menu=MENU[:1])
     archive = make_archive({"/": news, "/tin-tuc/": news, "/tin-tuc/7/": article})
     assert finding_of(leaders_duties, archive).verdict is Verdict.PARTIAL
+
+
+def test_a_column_of_duties_that_holds_posts_tells_no_duties() -> None:
+    head = "<tr><td>STT</td><td>Họ và tên</td><td>Nhiệm vụ</td><td>Số ĐT</td></tr>"
+
+    def judged(duty: str) -> Verdict:
+        rows = "".join(
+            f"<tr><td>{number}</td><td>{name}</td><td>{post}{duty}</td><td>0903 111 22{number}</td></tr>"
+            for number, (name, post, *_) in enumerate(PEOPLE)
+        )
+        body = f"<h2>Đội ngũ</h2><table>{head}{rows}</table>"
+        return finding_of(
+            leaders_duties, make_archive({"/": page("", menu=MENU), "/bgh/": page(body, menu=MENU)})
+        ).verdict
+
+    assert judged("") is Verdict.PARTIAL
+    assert judged(", phụ trách chung") is Verdict.PASS
+    assert judged(" - tài chính, nhân sự, thi đua") is Verdict.PASS
+
+
+def test_duties_in_a_dated_post_among_the_disclosures_are_no_section() -> None:
+    rows = "".join(
+        f"<tr><td>{name}</td><td>{post}</td><td>{phone}</td><td>Phụ trách chung</td></tr>"
+        for name, post, phone, _ in PEOPLE
+    )
+    head = "<tr><td>Họ và tên</td><td>Chức vụ</td><td>Điện thoại</td><td>Nhiệm vụ</td></tr>"
+    table = f"<table>{head}{rows}</table>"
+    post = f"<h1>Họ tên, chức vụ, điện thoại, nhiệm vụ của lãnh đạo nhà trường</h1>{table}"
+    listing = (
+        '<h1>Công khai</h1><a href="/ck/1">Họ tên, chức vụ, điện thoại, nhiệm vụ của lãnh đạo nhà trường</a>'
+        "<span>27/06/2026</span>"
+    )
+    menu = [("Tin tức", "/tin-tuc/"), ("Công khai", "/ck/")]
+    posted = {"/": page("", menu=menu), "/ck/": page(listing, menu=menu), "/ck/1": page(post, menu=menu)}
+    found = finding_of(leaders_duties, make_archive(posted))
+    assert (found.verdict, found.reason) == (Verdict.PARTIAL, Reason.SINGLE_DOCUMENT)
+    menu.append(("Ban Giám hiệu", "/ck/1"))
+    entered = {"/": page("", menu=menu), "/ck/": page(listing, menu=menu), "/ck/1": page(post, menu=menu)}
+    assert finding_of(leaders_duties, make_archive(entered)).verdict is Verdict.PASS

@@ -153,3 +153,52 @@ def test_a_history_under_any_name_is_known_by_its_years() -> None:
 def test_abbreviated_labels_are_spelled_out(label: str) -> None:
     topic = "disclosure_finance" if "CK" in label else "disclosure_conditions"
     assert find((label, "/ck"), {"/ck": TEXT}, topic).state is Ladder.CONTENT
+
+
+def test_a_faint_name_is_read_and_nobody_is_asked_because_of_it() -> None:
+    assert find(("Hướng dẫn học vụ", "/hv"), {"/hv": TEXT}).state is Ladder.CONTENT
+    other = find(("Sổ tay phụ huynh", "/st"), {"/st": "<p>Mời phụ huynh đưa con đến trường đúng giờ mỗi sáng.</p>" * 5})
+    assert (other.state, other.hint) == (Ladder.NONE, None)
+    file = ("Sổ tay phụ huynh", "/st.pdf")
+    assert find(file, {}, attachments={"/st.pdf": 404}).hint is None
+    unread = find(file, {}, attachments={"/st.pdf": b""}).hint
+    assert unread is not None
+    assert unread.label == "Sổ tay phụ huynh"
+
+
+def test_a_picture_is_told_by_a_name_run_together() -> None:
+    entry = ("Tổ chức bộ máy", "/tc")
+    body = '<h2>Tổ chức bộ máy</h2><img src="/{}.jpg">'
+    assert find(entry, {"/tc": body.format("sodotochuc")}, "organisation_chart").state is Ladder.CONTENT
+    assert find(entry, {"/tc": body.format("thuchienchuyende")}, "organisation_chart").state is Ladder.EMPTY
+    assert find(entry, {"/tc": body.format("thutuchanhchinh")}, "organisation_chart").state is Ladder.EMPTY
+
+
+def test_a_time_line_of_years_in_lines_of_their_own_is_a_history() -> None:
+    line = "".join(
+        f"<li><span>{year}</span><p>Trường có thêm một cấp học và một khu nhà mới.</p></li>"
+        for year in (2011, 2014, 2018)
+    )
+    assert find(("Hành trình 15 năm", "/ht"), {"/ht": f"<ul>{line}</ul>"}, "history").state is Ladder.CONTENT
+    counts = "".join(f"<tr><td>{year}</td><td>{year - 1200} em</td></tr>" for year in (2011, 2014, 2018)) * 4
+    assert find(("Hành trình 15 năm", "/ht"), {"/ht": f"<table>{counts}</table>"}, "history").state is Ladder.NONE
+
+
+@pytest.mark.parametrize(
+    ("body", "state"),
+    [
+        ("<p>Vui lòng đăng nhập bằng tài khoản nhà trường để xem.</p>", Ladder.LOGIN),
+        (
+            "<p>Kho học liệu của trường gồm hơn ba nghìn đầu mục.</p><p>Vui lòng đăng nhập.</p>"
+            '<form method="post"><input name="u"><input type="password" name="p"><button>Đăng nhập</button></form>',
+            Ladder.LOGIN,
+        ),
+        (TEXT + "<p>Vui lòng đăng nhập để gửi bình luận.</p>", Ladder.CONTENT),
+        (
+            "<p>Hồ sơ gồm đơn và học bạ, nộp tại văn phòng trường.</p><p>Bạn cần đăng nhập để bình luận.</p>",
+            Ladder.CONTENT,
+        ),
+    ],
+)
+def test_a_login_wall_is_no_content(body: str, state: Ladder) -> None:
+    assert find(("Thủ tục hành chính", "/tthc"), {"/tthc": f"<h2>Thủ tục hành chính</h2>{body}"}).state is state
