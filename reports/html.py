@@ -150,6 +150,15 @@ class _Overview:
             self.decided[item["id"]] += standing_verdict(item) in _DECIDED
 
 
+class _Environment(Environment):
+    """Jinja's environment, which looks into a dictionary at once, not first for a method of that name."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:  # most values of a page: this makes it twice as fast
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 class _Look:
     """The templates with what all pages of a run share."""
 
@@ -158,7 +167,7 @@ class _Look:
         self.managers = managers
         self.checklist = checklist
         self.items = {item.id: item for item in checklist.items}
-        environment = Environment(
+        environment = _Environment(
             loader=PackageLoader("reports", "templates"),
             autoescape=True,
             undefined=StrictUndefined,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 CUT_MARK = " … [đã cắt bớt]"
@@ -51,7 +52,15 @@ def web_address(value: object, limit: int = 2000) -> str | None:
 
     None is also the answer for addresses with credentials, without a valid host, or longer than `limit`.
     """
-    if not isinstance(value, str) or len(value) > limit or _UNWANTED.search(value):
+    if not isinstance(value, str) or len(value) > limit:
+        return None
+    address = _checked(value)
+    return address if address is not None and len(address) <= limit else None
+
+
+@lru_cache(maxsize=2048)  # the pieces of evidence of a unit name the same pages again and again
+def _checked(value: str) -> str | None:
+    if _UNWANTED.search(value):
         return None
     try:
         parts = urlsplit(value.strip())
@@ -78,7 +87,7 @@ def web_address(value: object, limit: int = 2000) -> str | None:
         address += "?" + quote(_BARE_PERCENT.sub("%25", parts.query), safe=_QUERY_SAFE)
     if parts.fragment:
         address += "#" + quote(_BARE_PERCENT.sub("%25", parts.fragment), safe=_QUERY_SAFE)
-    return address if len(address) <= limit else None
+    return address
 
 
 def shown_address(value: object, limit: int = 300) -> str:

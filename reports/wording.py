@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -429,7 +430,11 @@ def day(text: object) -> str:
 
 def moment(text: object) -> str:
     """An ISO time as dd/mm/yyyy HH:MM in Vietnam's time (UTC+7; without an offset it is taken for UTC)."""
-    raw = "" if text is None else str(text)
+    return "" if text is None else _moment(str(text))
+
+
+@lru_cache(maxsize=2048)
+def _moment(raw: str) -> str:
     try:
         parsed = datetime.fromisoformat(raw)
     except ValueError:
