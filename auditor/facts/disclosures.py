@@ -58,6 +58,8 @@ _FEW_FILES = 2  # an article with more may be a list that is filled up over year
 _FOLDERS = ("/drive/folders/", "/drive/u/", "/folderview", "/folder/")
 _HEAD = 12  # lines at the head of a file that name it
 _SIGNED_LINE = 100
+_GONE = (Reach.DEAD, Reach.SOFT_404)
+_MENUS = ("menu", "header", "footer")
 _PATH_DAY = re.compile(r"(?<!\d)(20\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _NAME_DAY = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(20\d\d)(?:\d{6})?(?!\d)")
 _NAME_MONTH = re.compile(r"\bthang ?(0?[1-9]|1[0-2]) (?:nam )?(20\d\d)\b|(?<!\d)(0[1-9]|1[0-2])(20\d\d)(?!\d)")
@@ -285,6 +287,8 @@ class _Reader:
             return
         files = [(title, url) for title, url, _, file in children if file]
         text, pictures, _ = self._content(page, entry.label, files)
+        if not children and self._only_entries(page):
+            return
         alone = not children or (len(files) == len(children) and (text >= _OWN_TEXT or pictures > 0))
         life = self._life_of_page(page, entry.label, files)
         if alone and (entry.state is Ladder.CONTENT or life is Life.LIVE):
@@ -420,7 +424,7 @@ class _Reader:
                 file = self._is_document(link.url) or self._is_scan(link)
                 if not file and (
                     not self.pages.internal(link.url)
-                    or key(link.url) in self.pages.furniture
+                    or self._is_entry(link.url)
                     or len(link.text) < _TITLE
                     or (link.image and extension(link.url) in IMAGE_EXTENSIONS)
                 ):
@@ -434,6 +438,23 @@ class _Reader:
                 yield title, link.url, beside, file
             if len(block.text) >= _TITLE and not (find_dates(block.text) and len(block.text) < 2 * _TITLE):
                 previous = block.text
+
+    def _is_entry(self, url: str) -> bool:
+        """Whether a menu leads to an address: then it is a section, and not what another section lists."""
+        return key(url) in self.pages.furniture and any(
+            one.link.region in _MENUS for one in self.pages.occurrences.get(key(url), ())
+        )
+
+    def _only_entries(self, page: Page) -> bool:
+        """Whether a page of the section holds no more than the ways to others that are told by themselves."""
+        blocks = self.pages.own[page.key]
+        ways = sum(
+            self._is_entry(page.links[at].url) and key(page.links[at].url) != page.key
+            for one in blocks
+            for at in one.links
+        )
+        text, pictures, _ = self._content(page, page.title, [])
+        return ways >= 2 and text < _ENOUGH_TEXT and not pictures and not data_tables(blocks)
 
     def _is_scan(self, link: Link) -> bool:
         """Whether a link that says only "Xem" opens a picture: the scan of what its row names."""
@@ -477,11 +498,17 @@ class _Reader:
         if not in_section and any(contains_words(folded, phrase) for phrase in self.words.not_disclosure):
             return
         article = target.page if target.page is not None and not target.page.home else None
-        files = list(self._files_of(article)) if article is not None and self._is_article(article, title) else []
+        offered = list(self._files_of(article)) if article is not None and self._is_article(article, title) else []
+        life, files = self._life(title, target, article, offered), offered
+        if life is Life.LIVE:  # what cannot be opened tells nothing of what can
+            files = [(text, address) for text, address in offered if self._reach_of_file(address) not in _GONE]
         names = [title, _spaced(file_name(url)) if self._is_document(url) else ""]
         names += [f"{text} {_spaced(file_name(address))}" for text, address in files]
         if article is not None and self._is_article(article, title):
-            names += [name for name, _, _, file in self._children(article) if file]
+            named = [(name, address) for name, address, _, file in self._children(article) if file]
+            names += [
+                name for name, address in named if life is not Life.LIVE or self._reach_of_file(address) not in _GONE
+            ]
         if article is not None:
             names += [
                 _spaced(image.name) for image in article.images if image.url and self._form_numbers(_spaced(image.name))
@@ -497,7 +524,6 @@ class _Reader:
         told_dates = self._dates(title, url, page, target, article, files, beside) + list(extra)
         later = self._later(told_dates, page)
         dates = self._so_far(() if later else told_dates)
-        life = self._life(title, target, article, files)
         text = " ".join(names)
         item = Disclosure(
             title=title[:300],
@@ -517,7 +543,7 @@ class _Reader:
             ident = f"{page.key} {folded[:80]}"
         known = self.found.get(ident)
         if known is not None:
-            both = {*known.dates, *item.dates}
+            both = tuple(dict.fromkeys((*known.dates, *item.dates)))
             later = (known.later or item.later) and not any(one.dating is Dating.POSTED for one in both)
             item = replace(
                 known,
@@ -531,7 +557,7 @@ class _Reader:
             )
         self.found[ident] = item
         addresses = self.addresses.setdefault(ident, [])
-        addresses += [address for _, address in files if address not in addresses]
+        addresses += [address for _, address in offered if address not in addresses]
         if target.attachment is not None and target.url not in addresses:
             addresses.append(target.url)
 
@@ -836,8 +862,13 @@ class _Reader:
             )
             if not folded or folded == name or folded in file_words or block.level == 1:
                 continue
-            if len(folded) <= 40 and find_dates(block.text):
-                continue  # a stamp
+            if block.level and len(folded) <= _NAME:
+                continue  # the name of what follows
+            rest = block.text
+            for at in block.links:
+                rest = rest.replace(page.links[at].text, " ", 1)
+            if len(words(rest)) <= _STAMP and find_dates(rest):
+                continue  # a stamp, alone or beside a title
             if len(folded) < 200 and any(
                 contains_words(folded, phrase) for phrase in self.vocabulary.placeholders.empty
             ):

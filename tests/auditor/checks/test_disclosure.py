@@ -142,3 +142,78 @@ def test_a_row_that_opens_a_scan_as_a_picture_is_a_disclosure(years: int) -> Non
     files = {f"/{name.format(year)}": b"" for year in range(2026 - years, 2026) for name in names}
     assert judge("conditions", SECTION, {"/cong-khai": body}, attachments=files).verdict is Verdict.PASS
     assert judge("finance", SECTION, {"/cong-khai": body}, attachments=files).verdict is Verdict.FAIL
+
+
+ACCORDION = (
+    "<h1>Thông tin công khai</h1><p>Thực hiện Thông tư 09/2024/TT-BGDĐT của Bộ Giáo dục và Đào tạo.</p>"
+    '<h2>Cam kết chất lượng giáo dục</h2><div><a href="/ck.pdf">Cam kết chất lượng giáo dục năm học 2025-2026</a> '
+    "<small>Đăng ngày 10/07/2026</small></div><h2>Chất lượng giáo dục thực tế</h2><div>Đang cập nhật</div>"
+    '<h2>Điều kiện đảm bảo chất lượng</h2><div><a href="/dk.pdf">Cơ sở vật chất và đội ngũ</a> '
+    "<small>Đăng ngày 15/09/2026</small></div>"
+    '<h2>Thu chi tài chính</h2><div><a href="/tc.xlsx">Công khai thu, chi tài chính năm 2025</a> '
+    "<small>Đăng ngày 10/07/2026</small></div>"
+)
+
+
+@pytest.mark.parametrize(
+    ("part", "dead", "verdict"),
+    [
+        ("conditions", "", Verdict.PASS),
+        ("conditions", "/dk.pdf", Verdict.PARTIAL),
+        ("commitment", "/dk.pdf", Verdict.PASS),
+        ("finance", "/dk.pdf", Verdict.PASS),
+        ("actual_quality", "/dk.pdf", Verdict.PARTIAL),
+    ],
+)
+def test_a_page_with_several_entries_is_told_entry_by_entry(part: str, dead: str, verdict: Verdict) -> None:
+    files: dict[str, bytes | int] = {path: 404 if path == dead else b"" for path in ("/ck.pdf", "/dk.pdf", "/tc.xlsx")}
+    assert judge(part, SECTION, {"/cong-khai": ACCORDION}, attachments=files).verdict is verdict
+
+
+def _categories(finance: str) -> Finding:
+    """A front page of a section that lists its sub-sections, which stand in the menu, too."""
+    menu = [
+        *MENU,
+        ("Công khai", "/ck"),
+        ("Năm học 2024-2025", "/ck/24"),
+        ("Năm học 2023-2024", "/ck/23"),
+        ("Công khai tài chính", "/ck/tc"),
+    ]
+    listed = "".join(
+        f'<li><a href="{path}">{label}</a> <dl><dt>Số bài viết:</dt><dd>{count}</dd></dl></li>'
+        for (label, path), count in zip(menu[-3:], (3, 1, 0), strict=True)
+    )
+    bodies = {
+        "/": "<p>Chào mừng</p>",
+        "/ck": f"<h2>Công khai</h2><ul>{listed}</ul>",
+        "/ck/24": '<h2>Năm học 2024-2025</h2><a href="/a.pdf">Biểu mẫu 05: Cam kết chất lượng giáo dục</a>',
+        "/ck/23": '<h2>Năm học 2023-2024</h2><a href="/b.pdf">Biểu mẫu 06: Chất lượng giáo dục thực tế</a>',
+        "/ck/tc": f"<h2>Công khai tài chính</h2>{finance}",
+        **{path: f"<h1>{label}</h1><p>Trang {label} của trường</p>" for label, path in MENU[1:]},
+    }
+    pages = {path: page(body, menu=menu) for path, body in bodies.items()}
+    return finding_of(
+        disclosure, make_archive(pages, attachments={"/a.pdf": b"", "/b.pdf": b""}), options={"part": "finance"}
+    )
+
+
+def test_a_list_of_categories_discloses_nothing_itself() -> None:
+    assert _categories("<p>Không có bài viết nào trong chuyên mục này.</p>").verdict is Verdict.PARTIAL
+    assert _categories('<a href="/a.pdf">Công khai dự toán thu chi ngân sách năm 2026</a>').verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(404, Verdict.PARTIAL), (b"", Verdict.PASS)])
+def test_a_yearly_report_whose_file_is_dead_passes_nothing(status: bytes | int, verdict: Verdict) -> None:
+    """The list of reports shows the title of one, as the newest posts beside every page do."""
+    title = "Báo cáo thường niên năm 2025"
+    newest = f'<aside><ul><li><a href="/bc/1">{title}</a> <small>12/06/2026</small></li></ul></aside>'
+    menu = [*MENU, ("Báo cáo thường niên", "/bc")]
+    bodies = {
+        "/": "<p>Chào mừng</p>",
+        "/bc": f'<h2>Báo cáo thường niên</h2><h3><a href="/bc/1">{title}</a></h3><p>12/06/2026 15:40 176</p>',
+        "/bc/1": f'<h1>{title}</h1><p>Ngày đăng: 12/06/2026</p><p>Xem báo cáo: <a href="/bc.pdf">bc.pdf</a></p>',
+        **{path: f"<h1>{label}</h1><p>Trang {label} của trường</p>" for label, path in MENU[1:]},
+    }
+    pages = {path: page(body + newest, menu=menu) for path, body in bodies.items()}
+    archive = make_archive(pages, attachments={"/bc.pdf": status})
+    assert finding_of(disclosure, archive, options={"part": "finance"}).verdict is verdict
