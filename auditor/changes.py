@@ -102,13 +102,20 @@ def differ(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any
 
 
 def attribute(
-    before: UnitObject, published: float | None, after: UnitObject, again: Again, checklist: Checklist
+    before: UnitObject,
+    published: float | None,
+    after: UnitObject,
+    again: Again,
+    checklist: Checklist,
+    decided: UnitObject | None = None,
 ) -> dict[str, Any]:
     """The points between an earlier unit and a later one by cause (results.json, `change`, without `history`).
 
     `before` is the earlier unit as the program judged it and `published` the total that was published of it; `after`
-    is the later unit with people's verdicts; `checklist` the one of the later run. `points` of the whole and of the
-    causes are None where one of the two has no total: then the causes say why, but not how much.
+    is the later unit with people's verdicts; `checklist` the one of the later run; `decided` is the earlier unit with
+    the verdicts that people have given for it by now. `points` of the whole and of the causes are None where one of the
+    two has no total: then the causes say why, but not how much. The items of a cause add up to its points; where that
+    cannot be told item by item, the items have no points.
     """
     machine_after = _without_reviews(after, checklist)
     found = _Found(checklist)
@@ -117,7 +124,10 @@ def attribute(
     rest = Cause.MIXED
     if again.complete:  # one and the same archive: more was read of it, e.g. by OCR
         rest = Cause.CRAWL if same_crawl(before, after) else Cause.PORTAL
-    found.whole_step(Cause.REVIEW, published, machine_points(before))
+    if decided is not None and points(decided) == published:
+        found.step(Cause.REVIEW, decided["items"], published, before["items"], machine_points(before))
+    else:  # people have decided more since it was published
+        found.whole_step(Cause.REVIEW, published, machine_points(before))
     if again.by_rules is not None:
         found.step(Cause.RULES, before["items"], machine_points(before), by_rules["items"], machine_points(by_rules))
     if again.by_time is not None:
@@ -137,17 +147,30 @@ def attribute(
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """What an item's share of the total was made of before and after (see `_counts`), and the points between."""
+
+    before: tuple[Any, ...] | None
+    after: tuple[Any, ...] | None
+    points: Fraction
+
+
 class _Found:
     """Points and changed items by cause, as the chain is walked."""
 
     def __init__(self, checklist: Checklist) -> None:
         self._checklist = checklist
         self._points: dict[Cause, Fraction] = defaultdict(Fraction)
-        self._items: dict[Cause, list[dict[str, Any]]] = defaultdict(list)
+        self._items: dict[Cause, dict[str, _Moved]] = defaultdict(dict)
+        self._unknown: set[Cause] = set()  # those with points that no item is known to have moved
 
     def whole_step(self, cause: Cause, before: float | None, after: float | None) -> None:
         """A step whose items are not known any more."""
-        self._points[cause] += _exact(after) - _exact(before)
+        moved = _exact(after) - _exact(before)
+        self._points[cause] += moved
+        if moved:
+            self._unknown.add(cause)
 
     def step(
         self,
@@ -157,21 +180,26 @@ class _Found:
         after: Sequence[Mapping[str, Any]],
         after_points: float | None,
     ) -> None:
-        """From one state to the next: the items one after another, each with what the printed total moved."""
-        self._points[cause] += _exact(after_points) - _exact(before_points)
-        if not differ(before, after):
-            return
+        """From one state to the next: the items one after another, each with what the printed total moved.
+
+        A cause may have two steps. An item that both of them move is told once, with what is left of it.
+        """
+        whole = _exact(after_points) - _exact(before_points)
+        self._points[cause] += whole
         changed = _changed(before, after)
+        if not changed and not whole:
+            return
         moved = self._one_by_one(before, before_points, after, after_points, [old_new[0] for old_new in changed])
-        for index, (item_id, old, new) in enumerate(changed):
-            self._items[cause].append(
-                {
-                    "id": item_id,
-                    "before": old and _verdict(old),
-                    "after": new and _verdict(new),
-                    "points": None if moved is None else _number(moved[index]),
-                }
-            )
+        if moved is None or sum(moved) != whole:
+            self._unknown.add(cause)
+            moved = [Fraction()] * len(changed)
+        known = self._items[cause]
+        for (item_id, old, new), by in zip(changed, moved, strict=True):
+            earlier = known.pop(item_id, None)
+            first = earlier.before if earlier else _counts_of(old)
+            now = _Moved(first, _counts_of(new), by + (earlier.points if earlier else 0))
+            if now.before != now.after or now.points:
+                known[item_id] = now
 
     def _one_by_one(
         self,
@@ -204,7 +232,15 @@ class _Found:
             {
                 "cause": str(cause),
                 "points": _number(self._points[cause]) if known else None,
-                "items": self._items[cause] if known else [{**one, "points": None} for one in self._items[cause]],
+                "items": [
+                    {
+                        "id": item_id,
+                        "before": moved.before and moved.before[0],
+                        "after": moved.after and moved.after[0],
+                        "points": _number(moved.points) if known and cause not in self._unknown else None,
+                    }
+                    for item_id, moved in self._items[cause].items()
+                ],
             }
             for cause in told
         ]
@@ -233,6 +269,10 @@ def _counts(item: Mapping[str, Any]) -> tuple[Any, ...]:
     review = item.get("review")
     score = review["score"] if review and review.get("counted") else item["score"]
     return _verdict(item), score, item["weight"], tuple(item["axes"])
+
+
+def _counts_of(item: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
+    return None if item is None else _counts(item)
 
 
 def _sums(items: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Any, ...]]:

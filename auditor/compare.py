@@ -92,7 +92,8 @@ def compare(store: Store, earlier: StoredRun, bench: Bench) -> Iterator[Compared
             yield Compared(unit, None, likely)
             continue
         kept = fresh.get(unit["id"]) or kept_of(store, later.id, unit["id"])
-        yield Compared(unit, change_of(before, base, unit, again_of(kept), bench.checklist))
+        decided = past.decided(before, base)
+        yield Compared(unit, change_of(before, base, unit, again_of(kept), bench.checklist, decided))
 
 
 def gone_units(store: Store, earlier: StoredRun, later: StoredRun, past: Past) -> list[Any]:

@@ -26,6 +26,7 @@ from auditor.manifest import archive_about, rules
 from auditor.model import Status, Unit
 from auditor.register import Register
 from auditor.register_index import RegisterIndex
+from auditor.reviews import Reviews, with_reviews
 from auditor.store import RunState, Store, StoredRun
 from auditor.text import fold
 from auditor.urls import key
@@ -168,6 +169,7 @@ class Past:
         with store.reading() as connection:
             self._was = {row.unit_id: row.was_id for row in connection.execute(sa.select(same_units))}
         self._maybe: dict[str, list[tuple[Unit, str]]] | None = None
+        self._reviews: dict[str, Reviews] = {}
 
     @property
     def runs(self) -> list[StoredRun]:
@@ -192,6 +194,13 @@ class Past:
         """What the unit is compared with: the newest earlier result with a total, else the newest."""
         rows = self.rows(unit_id)
         return next((row for row in rows if row.points is not None), rows[0] if rows else None)
+
+    def decided(self, before: dict[str, Any], base: Base) -> dict[str, Any]:
+        """An earlier result with the verdicts that people have given for it by now."""
+        if base.run.id not in self._reviews:
+            self._reviews[base.run.id] = Reviews(self._store, base.run)
+        entries = self._reviews[base.run.id].of(base.unit_id)
+        return with_reviews(before, entries, base.run, self._checklist) if entries else before
 
     def _alike(self) -> dict[str, list[tuple[Unit, str]]]:
         """Units of this run that no earlier one knows, with those of the last run that are no longer there."""
@@ -222,7 +231,7 @@ class Past:
         before = self._store.result(base.run.id, base.unit_id)
         if before is None:
             return unit
-        change = change_of(before, base, unit, again, self._checklist)
+        change = change_of(before, base, unit, again, self._checklist, self.decided(before, base))
         by_day = {row.run.as_of: row.points for row in reversed(rows)} | {self._run.as_of: points(unit)}
         change["history"] = [{"as_of": day, "points": by_day[day]} for day in sorted(by_day)][-MAX_HISTORY:]
         return {**unit, "change": change}
@@ -258,16 +267,24 @@ def again_of(kept: Mapping[str, Any]) -> Again:
 
 
 def change_of(
-    before: Mapping[str, Any], base: Base, after: Mapping[str, Any], again: Again, checklist: Checklist
+    before: Mapping[str, Any],
+    base: Base,
+    after: Mapping[str, Any],
+    again: Again,
+    checklist: Checklist,
+    decided: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """`change` of results.json without `history`: the earlier run, the points by cause, a new name or address."""
+    """`change` of results.json without `history`: the earlier run, the points by cause, a new name or address.
+
+    `decided` is `before` with people's verdicts (`Past.decided`).
+    """
     published = base.points if base.points is not None else machine_points(before)
     told = ("id", "name", "url")
     moved = {name: before[name] for name in told if before.get(name) != after.get(name)}
     return {
         "run": base.run.id,
         "as_of": base.run.as_of,
-        **attribute(before, published, after, again, checklist),
+        **attribute(before, published, after, again, checklist, decided),
         "status": before["status"],
         "was": moved,
     }
