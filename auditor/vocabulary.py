@@ -246,6 +246,7 @@ class Hosts(_Data):
     form_service_paths: tuple[StrictStr, ...]
     video_hosts: tuple[HostSuffix, ...]
     video_players: tuple[Regex, ...]
+    file_players: tuple[Regex, ...]
     search_services: tuple[Markup, ...]
     service_portals: ServicePortals
     free_hosts: tuple[HostSuffix, ...]
@@ -268,6 +269,10 @@ class Hosts(_Data):
     def ministry_site(self, host: str) -> MinistrySite | None:
         """The site of item 2.10.b that a host is, or has replaced."""
         return next((site for site in self.ministry_sites if under(host, site.hosts)), None)
+
+    def is_named_by_the_letter(self, host: str) -> bool:
+        """Whether a host is one of the five that item 2.10.b names: a link to it is no section of the portal."""
+        return any(under(host, (site.named,)) for site in self.ministry_sites)
 
     def is_education(self, host: str) -> bool:
         """Whether a host is an education host in the sense of item 2.17 (management systems are none)."""

@@ -111,6 +111,7 @@ class Frontier:
         self._hrefs: set[str] = set()
         self._order = 0
         self._put_back: set[int] = set()
+        self._telling: set[str] = set()  # addresses that a label calls important, whatever they are called themselves
         self._patterns: Counter[str] = Counter()
         self._calendars: Counter[str] = Counter()
         self._too_deep: dict[str, None] = {}
@@ -214,7 +215,7 @@ class Frontier:
             return
         if not inside and (image or not self._rules.is_file_host(host_of(url))):
             return
-        match = offer.match or self._terms.match("", via)
+        match = offer.match or key(via) in self._telling or self._terms.match("", via)
         if image and not match:
             return
         self._seen.add(known)
@@ -266,6 +267,8 @@ class Frontier:
             self.dropped["waiting"] += 1
             return
         self._order += 1
+        if target.tier in (Tier.MENU_MATCH, Tier.MATCH):
+            self._telling.add(known)
         if target.file:
             heapq.heappush(self._files, (0, self._order, target))
         else:

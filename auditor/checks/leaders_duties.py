@@ -68,7 +68,9 @@ def leaders_duties(
         return passed(
             f"Có nêu nhiệm vụ của {len(charged)} người trong ban lãnh đạo.",
             [
-                evidence_of(person.charged_on, f"{person.position}: {person.duty[:200]}", "Nhiệm vụ của lãnh đạo")
+                evidence_of(
+                    person.charged_on, f"{person.position or 'Lãnh đạo'}: {person.duty[:200]}", "Nhiệm vụ của lãnh đạo"
+                )
                 for person in charged[:3]
             ],
         )

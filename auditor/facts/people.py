@@ -198,12 +198,20 @@ def read(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> People:
 
     fronts = {page.key for page in pages.front}
     charges = _keys(sections, _CHARGES) - _keys(sections, _LISTS)
+    # Whoever is charged with something on a page that is called after the leaders is one, also without a post.
+    led = {
+        entry.target.page.key
+        for entry in sections.find("leaders").entries
+        if entry.strong and entry.target is not None and entry.target.page is not None
+    }
     for page, of_section in _candidates(pages, sections, fronts):
         blocks = pages.own[page.key] if page.key not in fronts else _home_blocks(page)
         reader = _Reader(page, of_section, vocabulary)
         people = list(reader.people(blocks[:_MAX_BLOCKS]))
         if page.key in charges:
             people = _charged(people)
+        if page.key in led and not any(person.position for person in people):
+            people = [replace(person, leader=bool(person.duty)) for person in people]
         if not of_section:
             people = [person for person in people if person.fields >= 3] if page.home else _listed(people)
         add(people)

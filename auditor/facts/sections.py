@@ -205,6 +205,8 @@ class _Finder:
                 link = occurrence.link
                 if not link.text or link.source in ("form", "frame", "iframe", "embed"):
                     continue
+                if self.vocabulary.hosts.is_named_by_the_letter(host_of(link.url)):
+                    continue
                 in_menu = chrome or link.region in ("menu", "header", "footer") or link.source in ("option", "area")
                 topics = self.vocabulary.topics_of_label(link.text)
                 if not topics and link.image:

@@ -48,7 +48,7 @@ class Videos:
 
 def read(pages: Pages, vocabulary: Vocabulary) -> Videos:
     """Looks for players in frames, video elements, links that open a player on the page, and scripts that feed one."""
-    players = vocabulary.hosts.video_players
+    players, files = vocabulary.hosts.video_players, vocabulary.hosts.file_players
     playable: dict[str, Video] = {}
     elsewhere: dict[str, Video] = {}
 
@@ -62,6 +62,10 @@ def read(pages: Pages, vocabulary: Vocabulary) -> Videos:
             if embed.url and (
                 (embed.tag in ("video", "source") and extension(embed.url) not in _OTHERS)
                 or any(one.search(embed.url) for one in players)
+                or (
+                    _called_video(embed.title or _title(page), vocabulary)
+                    and any(one.search(embed.url) for one in files)
+                )
             ):
                 add(embed.url, page, _title(page))
     for occurrences in pages.occurrences.values():
@@ -101,6 +105,13 @@ def _fed(page: Page, players: tuple[re.Pattern[str], ...]) -> Iterator[str]:
 def _title(page: Page) -> str:
     heading = next((block.text for block in page.headings if block.level in (1, 2) and block.region == ""), "")
     return heading or page.title
+
+
+def _called_video(title: str, vocabulary: Vocabulary) -> bool:
+    return (
+        "video" in vocabulary.topics_of_label(title)
+        or vocabulary.topics["video"].phrases.first_in(words(title)) is not None
+    )
 
 
 def _is_sample(title: str, vocabulary: Vocabulary) -> bool:

@@ -123,6 +123,13 @@ NO_DUTIES = (
 )
 
 
+POSTS_AS_DUTIES = (
+    "<table><tr><td>Họ và tên</td><td>Nhiệm vụ</td><td>Số ĐT</td></tr>"
+    + "".join(f"<tr><td>{name}</td><td>{post}</td><td>{phone}</td></tr>" for name, post, phone, _ in PEOPLE)
+    + "</table>"
+)
+
+
 @pytest.mark.parametrize(
     ("path", "body", "verdict"),
     [
@@ -139,12 +146,14 @@ NO_DUTIES = (
         ("/bgh/", NO_DUTIES, Verdict.PARTIAL),
         ("/bgh/", "<h2>Ban Giám hiệu</h2><p>Đang cập nhật...</p>", Verdict.PARTIAL),
         ("/bgh/", (404, "không có"), Verdict.PARTIAL),
+        ("/bgh/", POSTS_AS_DUTIES, Verdict.PARTIAL),
+        ("/bgh/", "<h2>BGH</h2><h3>Thầy Lê Văn Bình</h3><p>Phụ trách chung; cán bộ, tài chính.</p>", Verdict.PASS),
         ("/bai/", "<h2>Hội thi</h2><p>Các em làm diều.</p>", Verdict.FAIL),
     ],
     ids=[
         "table", "lines", "page of duties", "sentence", "post behind the name", "fields behind colons",
         "terms of office", "empty field before another", "page of duties with names only",
-        "empty field", "being updated", "dead", "nothing",
+        "empty field", "being updated", "dead", "posts in a column of duties", "leaders without posts", "nothing",
     ],
 )  # fmt: skip
 def test_leaders_duties(path: str, body: str | tuple[int, str], verdict: Verdict) -> None:

@@ -202,3 +202,7 @@ def test_a_time_line_of_years_in_lines_of_their_own_is_a_history() -> None:
 )
 def test_a_login_wall_is_no_content(body: str, state: Ladder) -> None:
     assert find(("Thủ tục hành chính", "/tthc"), {"/tthc": f"<h2>Thủ tục hành chính</h2>{body}"}).state is state
+
+
+def test_the_ministrys_own_sites_are_no_section_of_the_portal() -> None:
+    assert find(("Cải cách hành chính", "http://cchc.moet.gov.vn/"), {}).state is Ladder.NONE
