@@ -255,6 +255,7 @@ class Hosts(_Data):
     official_mail: tuple[HostSuffix, ...]
     document_viewers: tuple[Regex, ...]
     file_services: tuple[HostSuffix, ...]
+    file_folders: tuple[Text, ...]
     departure_counters: tuple[Markup, ...]
     departure_parameters: tuple[StrictStr, ...]
     mobile_labels: Labels

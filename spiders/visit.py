@@ -794,16 +794,8 @@ class Visit:
     async def _look_like_a_search_engine(self, home: Answer) -> None:
         """Asks for the home page once more as a search engine's crawler would be shown it: injected pages hide from
         people (cloaking). The note "search_engine_view" says what came back; the answer is a capture "probe"."""
-        seen: dict[str, object] = {"url": home.url}
-        try:
-            async with asyncio.timeout(max(0.0, self._deadline - monotonic() - 0.5)):
-                answer = await self._once(home.url, disguise=_SEARCH_ENGINE)
-        except FaultError as error:
-            seen["error"] = error.fault.code
-        except TimeoutError:
-            seen["error"] = Cause.TIMEOUT.value
-        else:
-            seen |= {"status": answer.status, "moved_to": moved_to(answer)}
+        seen, answer = await self._look_as(_SEARCH_ENGINE, home)
+        if answer is not None:
             self._archive.exchange(self._capture(answer, "probe"), request_headers=answer.asked_with)
         self._archive.note("search_engine_view", seen)
 
@@ -812,19 +804,22 @@ class Visit:
         for them. The note "phone_view" says what came back; the answer is a capture of that role."""
         if self._home_page is None or parse_viewport(self._home_page).usable:
             return
+        seen, answer = await self._look_as(_PHONE, home)
+        if answer is not None and answer.status == 200:
+            self._archive.exchange(self._capture(answer, "phone_view"), request_headers=answer.asked_with)
+        self._archive.note("phone_view", seen)
+
+    async def _look_as(self, disguise: Mapping[str, str], home: Answer) -> tuple[dict[str, object], Answer | None]:
+        """Asks for the home page once under another name, within what is left of the time; what came back as a note."""
         seen: dict[str, object] = {"url": home.url}
         try:
             async with asyncio.timeout(max(0.0, self._deadline - monotonic() - 0.5)):
-                answer = await self._once(home.url, disguise=_PHONE)
+                answer = await self._once(home.url, disguise=disguise)
         except FaultError as error:
-            seen["error"] = error.fault.code
+            return seen | {"error": error.fault.code}, None
         except TimeoutError:
-            seen["error"] = Cause.TIMEOUT.value
-        else:
-            seen |= {"status": answer.status, "moved_to": moved_to(answer)}
-            if answer.status == 200:
-                self._archive.exchange(self._capture(answer, "phone_view"), request_headers=answer.asked_with)
-        self._archive.note("phone_view", seen)
+            return seen | {"error": Cause.TIMEOUT.value}, None
+        return seen | {"status": answer.status, "moved_to": moved_to(answer)}, answer
 
     # --- the portal as people see it -------------------------------------------------------------------------------
 

@@ -55,7 +55,6 @@ _MAX_ITEMS = 1000
 _MAX_READ = 12  # files of a unit that are opened for the date or the part that nothing else tells
 _SCHOOL_STARTS = 8  # the month from which publications are of the new school year
 _FEW_FILES = 2  # an article with more may be a list that is filled up over years
-_FOLDERS = ("/drive/folders/", "/drive/u/", "/folderview", "/folder/")
 _HEAD = 12  # lines at the head of a file that name it
 _SIGNED_LINE = 100
 _GONE = (Reach.DEAD, Reach.SOFT_404)
@@ -115,7 +114,8 @@ class Disclosure:
     a file of it that a person may well read (a scan, one that is too large, of a type that we do not open) could tell
     a better date than what is known of it; `scans` are the SHA-256 of its scans whose text nobody has read yet;
     `later` is True where the portal says that it was posted after the as-of date: then it has no dates; `files` are the
-    addresses of its files.
+    addresses of its files; `is_folder` is True for no more than a folder on another site, whose content nobody sees
+    from here.
     """
 
     title: str
@@ -132,6 +132,7 @@ class Disclosure:
     scans: tuple[str, ...] = ()
     later: bool = False
     files: tuple[str, ...] = ()
+    is_folder: bool = False
 
     @property
     def dated(self) -> DatedBy | None:
@@ -148,11 +149,6 @@ class Disclosure:
             last.append(self.school_year + 1)
         last += [int(year) + 1 for year in _YEAR.findall(_SCHOOL_YEAR.sub(" ", self.title))] if not last else []
         return bool(last) and max(last) < first.year
-
-    @property
-    def is_folder(self) -> bool:
-        """Whether it is no more than a folder on another site, whose content nobody sees from here."""
-        return self.life is Life.EXTERNAL and any(mark in self.url for mark in _FOLDERS)
 
     @property
     def exists(self) -> bool:
@@ -537,6 +533,7 @@ class _Reader:
             school_year=_school_year(text),
             circular=self._circular(text, dates),
             later=later,
+            is_folder=life is Life.EXTERNAL and any(mark in target.url for mark in self.vocabulary.hosts.file_folders),
         )
         ident = article.key if article is not None else key(item.url)
         if article is page and life is Life.LIVE and not self._is_article(page, title):

@@ -37,7 +37,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z])|\s*;\s*|\n")
 _PART = re.compile(r"\s+[-–—|]\s+|\s*[;|•]\s*|\s*[,.:：]\s+|[()]")
 _LISTED = re.compile(r"[,;:]|\s[-–—]\s")
 _YEAR = re.compile(r"\d{4}")
-_NUMBERING = re.compile(r"^\s*(?:\d{1,3}\s*[.)\-:/]\s*|[-–—•*+]\s*)")
+_NUMBERING = re.compile(r"^\s*(?:\d{1,3}\s*[.)\-:/]\s*|[-–—•*+»›▪►▶●■◆★✓✔→·]\s*)")
 _TOKEN = re.compile(r"^[^\W\d_]+(?:['’ʼ-][^\W\d_]+)?\.?$")
 _UPPER = "".join(char for char in map(chr, (*range(0x41, 0x250), *range(0x1E00, 0x1F00))) if char.isupper())
 # Most running text has no two capitalised words in a row, hence no name.

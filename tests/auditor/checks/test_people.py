@@ -40,6 +40,10 @@ LINKED = "<h2>Danh bạ</h2>" + "".join(
     f'<a href="mailto:{mail}">Gửi thư</a></div>'
     for name, post, _, mail in PEOPLE
 )
+BULLETS = "<h2>Danh bạ</h2>" + "".join(
+    f'<div><a href="/gv/{number}">» {name}</a><p>{post}</p><p>{phone}</p><p>{mail}</p></div>'
+    for number, (name, post, phone, mail) in enumerate(PEOPLE)
+)
 NAMES = "<h2>Danh bạ</h2>" + "".join(f"<p>{name}</p>" for name, *_ in PEOPLE)
 TURNED = (
     "<h2>Danh bạ</h2><table>"
@@ -63,6 +67,7 @@ OFFICES = (
         (CARDS, Verdict.PASS),
         (LINES, Verdict.PASS),
         (LINKED, Verdict.PASS),
+        (BULLETS, Verdict.PASS),
         (table(3), Verdict.PARTIAL),
         (table(2), Verdict.PARTIAL),
         ('<h2>Danh bạ</h2><a href="/tep/danh-ba.pdf">Danh bạ cán bộ, giáo viên, nhân viên</a>', Verdict.PARTIAL),
@@ -73,7 +78,7 @@ OFFICES = (
         ("<h2>Danh bạ</h2><p>Nội dung đang được cập nhật.</p>", Verdict.FAIL),
     ],
     ids=[
-        "table", "table without header", "two people of a small unit", "cards", "lines", "behind links",
+        "table", "table without header", "two people of a small unit", "cards", "lines", "behind links", "names behind bullets",
         "no e-mail", "names and posts",
         "only a file", "a column per person", "names only", "names under a heading that speaks of teachers",
         "offices only", "being updated",
