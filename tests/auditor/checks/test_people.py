@@ -78,7 +78,8 @@ OFFICES = (
         ("<h2>Danh bạ</h2><p>Nội dung đang được cập nhật.</p>", Verdict.FAIL),
     ],
     ids=[
-        "table", "table without header", "two people of a small unit", "cards", "lines", "behind links", "names behind bullets",
+        "table", "table without header", "two people of a small unit", "cards", "lines", "behind links",
+        "names behind bullets",
         "no e-mail", "names and posts",
         "only a file", "a column per person", "names only", "names under a heading that speaks of teachers",
         "offices only", "being updated",
