@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from auditor.checks.unit_links import UNKNOWN_UNITS
 from auditor.facts.pages import Pages, evidence_of
 from auditor.facts.units import Units
-from auditor.model import Finding, Reason, failed, partial, passed
+from auditor.model import Finding, Reason, failed, partial, passed, undetermined
 
 
 def unit_addresses(units: Units, pages: Pages, *, pass_share: float, partial_share: float) -> Finding:
@@ -19,6 +20,10 @@ def unit_addresses(units: Units, pages: Pages, *, pass_share: float, partial_sha
     listed = units.listed
     if not listed:
         return failed("Cổng không liệt kê trang web của đơn vị trực thuộc nào.", pages.looked_at())
+    if not units.children:
+        return undetermined(
+            UNKNOWN_UNITS, [evidence_of(item.page, f"{item.label}: {item.url}") for item in listed[:4]], Reason.NO_DATA
+        )
     right = [item for item in listed if item.right]
     wrong = [item for item in listed if not item.right]
     share = len(right) / len(listed)

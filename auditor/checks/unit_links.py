@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from auditor.facts.pages import Pages, evidence_of
 from auditor.facts.units import Units
-from auditor.model import Evidence, Finding, Reason, failed, partial, passed
+from auditor.model import Evidence, Finding, Reason, failed, partial, passed, undetermined
+from auditor.page import Page
+
+UNKNOWN_UNITS = (
+    "Danh sách đơn vị dùng cho lượt đánh giá không cho biết trường nào trực thuộc Phòng này nên chưa đối chiếu được; "
+    "cần ghi cột «Đơn vị quản lý» cho các trường."
+)
 
 
 def unit_links(units: Units, pages: Pages, *, min_share: float) -> Finding:
@@ -17,6 +23,8 @@ def unit_links(units: Units, pages: Pages, *, min_share: float) -> Finding:
     Fix: a block of links with the department and every unit, each with its present address.
     """
     total = len(units.children)
+    if not total and (units.department is not None or units.listed):
+        return undetermined(UNKNOWN_UNITS, [evidence_of(page, url) for page, url in _ways(units)], Reason.NO_DATA)
     missing = [child for child in units.children if child.id not in units.linked]
     shown: list[Evidence] = []
     if units.department is not None:
@@ -36,7 +44,11 @@ def unit_links(units: Units, pages: Pages, *, min_share: float) -> Finding:
             Reason.INCOMPLETE,
             remedy=f"Bổ sung liên kết còn thiếu: {', '.join(lacking)}…",
         )
-    return failed(
-        f"Không tìm thấy liên kết đến Sở hay đến đơn vị nào trong {total} đơn vị trực thuộc có trang web.",
-        pages.looked_at(),
-    )
+    of_all = f" nào trong {total} đơn vị trực thuộc có trang web" if total else " trực thuộc nào"
+    return failed(f"Không tìm thấy liên kết đến Sở hay đến đơn vị{of_all}.", pages.looked_at())
+
+
+def _ways(units: Units) -> list[tuple[Page, str]]:
+    """Where the portal leads to the department or to schools."""
+    department = [units.department] if units.department is not None else []
+    return [*department, *((item.page, item.url) for item in units.listed[:4])]

@@ -90,6 +90,10 @@ _RANK = {
 }
 
 
+# With one of these no other section is looked for.
+_SETTLED = frozenset({Ladder.CONTENT, Ladder.UNSEEN, Ladder.FORBIDDEN, Ladder.LOGIN})
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One announcement of a topic: its label, the page where it stands, where it leads, what is there.
@@ -281,7 +285,7 @@ class _Finder:
             names += [
                 block.text
                 for block in self.pages.own[page.key][:_HEAD_LINES]
-                if not block.level and not block.links and 0 < len(block.text) <= _SHORT_BLOCK
+                if not block.level and not block.links and block.tag != "li" and 0 < len(block.text) <= _SHORT_BLOCK
             ]
             names += [part for part in _TITLE_PARTS.split(page.title) if part.strip()][:2]
             topics: dict[str, tuple[str, bool]] = {}
@@ -315,8 +319,8 @@ class _Finder:
             for entry in list(about):
                 if entry.state is Ladder.CONTENT:
                     self._told(name, topic, entry.label, entry.page, entry.target, self._text_behind(entry))
-            if name in self.entries:
-                continue
+            if any(entry.state in _SETTLED for entry in self.entries.get(name, {}).values()):
+                continue  # an entry that leads away or to nothing does not hide a section of another name
             for hint in (*self._hints.get(name, ())[:_MAX_HINTS], *self._faint.get(name, ())[:_MAX_HINTS]):
                 self._read_hint(name, topic, hint)
             if topic.content_years and name not in self.entries:

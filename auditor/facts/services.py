@@ -278,12 +278,18 @@ def _guides(pages: Pages, sections: Sections, online: dict[str, Service], vocabu
     for topic in _GUIDE_TOPICS:
         for page in sections.find(topic).pages:
             listed.setdefault(page.key, page)
+    offered = {key(service.url) for service in online.values()}
     beside = {
         one.page.key: one.page
-        for service in online.values()
-        for one in pages.occurrences.get(key(service.url), ())
-        if not one.page.home and key(service.url) not in pages.furniture
+        for url in sorted(offered - pages.furniture)
+        for one in pages.occurrences.get(url, ())
+        if not one.page.home
     }
+    # A menu may lead to the service from everywhere; the page that sends its reader there in its own text is beside it.
+    if offered & pages.furniture:
+        for page in pages.pages:
+            if not page.home and any(link.url and key(link.url) in offered for link in pages.own_links(page)):
+                beside.setdefault(page.key, page)
     for page in (*beside.values(), *pages.pages):
         if len(listed) >= _MAX_GUIDE_PAGES:
             break

@@ -18,6 +18,7 @@ from auditor.vocabulary import Vocabulary, label_words
 
 _LINE = 200
 _NAME_WORDS = 14
+_CELLS = 12
 _PLAIN_ADDRESS = re.compile(
     r"(?:https?://|www\.)[\w.-]+\.[a-z]{2,}[\w./~-]*|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.edu\.vn\b", re.I
 )
@@ -56,6 +57,7 @@ def read(pages: Pages, unit: Unit, register: RegisterIndex, vocabulary: Vocabula
     children = tuple(child for child in register.children.get(unit.id, ()) if child.url)
     by_address = {_address(child.url or ""): child for child in children}
     by_name: dict[str, Unit] = {}
+    by_core = {(vocabulary.names.core(child.name), child.kind): child for child in children}
     for child in children:
         for name in names_of(child.name, vocabulary):
             by_name.setdefault(name, child)
@@ -75,10 +77,11 @@ def read(pages: Pages, unit: Unit, register: RegisterIndex, vocabulary: Vocabula
             listed[(owner.id, host)] = Listed(labels[0] or owner.name, url, page, owner, True)
             continue
         meant = next((found for label in labels if (found := _meant(label, by_name))), None)
+        meant = meant or next((found for label in labels if (found := _shortened(label, by_core, vocabulary))), None)
         school = next((label for label in labels if _is_school(label, vocabulary)), None)
         if meant is not None:
             listed.setdefault((meant.id, host), Listed(meant.name, url, page, meant, False))
-        elif school is not None and host not in department_hosts:
+        elif school is not None and host not in department_hosts and not vocabulary.hosts.is_service_portal(host):
             other = register.by_address.get(_address(url)) or register.by_address.get(host)
             known = other is not None and named(school, names_of(register.units[other].name, vocabulary))
             listed.setdefault((label_words(school), host), Listed(school, url, page, None, known))
@@ -93,21 +96,25 @@ def _addresses(pages: Pages) -> Iterator[tuple[Page, str, tuple[str, ...], bool]
     seen: set[tuple[str, str]] = set()
     for page in pages.pages:
         rows: dict[tuple[int, int], str] = {}
+        cells: dict[tuple[int, int], list[str]] = {}
         for block in page.blocks:
             if block.cell is not None:
                 place = (block.cell.table, block.cell.row)
                 rows[place] = f"{rows.get(place, '')} {block.text}".strip()
+                if 0 < len(block.text) <= _LINE:
+                    cells.setdefault(place, []).append(block.text)
         around: dict[int, tuple[str, ...]] = {}
         for block in page.blocks:
-            row = rows[(block.cell.table, block.cell.row)] if block.cell is not None else ""
+            at = (block.cell.table, block.cell.row) if block.cell is not None else None
+            row, beside = (rows[at], cells.get(at, [])[:_CELLS]) if at is not None else ("", [])
             for index in block.links:
-                around[index] = (block.text[:_LINE], row[:_LINE])
+                around[index] = (block.text[:_LINE], row[:_LINE], *beside)
             if not block.links:
                 for match in _PLAIN_ADDRESS.finditer(block.text):
                     url = absolute(match.group(), page.url) if "//" in match.group() else f"http://{match.group()}/"
                     if url and not pages.internal(url) and (url, row) not in seen:
                         seen.add((url, row))
-                        yield page, url, (row[:_LINE] or block.text[:_LINE],), False
+                        yield page, url, (row[:_LINE] or block.text[:_LINE], *beside), False
         for index, link in enumerate(page.links):
             if not link.url or link.source in ("form", "frame", "iframe", "embed") or pages.internal(link.url):
                 continue
@@ -138,3 +145,9 @@ def _meant(label: str, by_name: dict[str, Unit]) -> Unit | None:
         return by_name[name]
     found = {unit.id: unit for known, unit in by_name.items() if len(known) > 12 and contains_words(name, known)}
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _shortened(label: str, by_core: dict[tuple[str, Kind], Unit], vocabulary: Vocabulary) -> Unit | None:
+    """The unit that a label names with a shortened level ("MN Hoa Đào", "THCS Trần Văn Hữu")."""
+    kind = vocabulary.names.kind_of(label)
+    return by_core.get((vocabulary.names.core(label), kind)) if kind is not None else None

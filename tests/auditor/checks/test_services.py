@@ -112,6 +112,14 @@ def test_guide_may_stand_elsewhere_on_the_portal() -> None:
     assert finding_of(service_guide, archive).verdict is Verdict.PASS
 
 
+def test_the_way_to_a_service_that_the_menu_offers_everywhere_may_be_told_on_another_page() -> None:
+    menu = [NEWS, ("Đăng ký trực tuyến", "/dk/"), ("Lộ trình nhập học", "/lo-trinh/"), ("Liên hệ", "/lh/")]
+    steps = GUIDE + '<p>Bắt đầu tại trang <a href="/dk/">Đăng ký trực tuyến</a>.</p>'
+    bodies = {"/": "<p>Chào</p>", "/dk/": APPLICATION, "/lo-trinh/": steps, "/lh/": "<p>Điện thoại</p>"}
+    archive = make_archive({path: page(body, menu=menu) for path, body in bodies.items()})
+    assert finding_of(service_guide, archive).verdict is Verdict.PASS
+
+
 def test_crawl_that_was_cut_short_does_not_say_that_nothing_is_offered() -> None:
     archive = make_archive(pages_of(None, None), end={"stopped_by": "max_seconds"})
     assert finding_of(service_guide, archive).verdict is Verdict.UNDETERMINED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from auditor.checks.unit_addresses import unit_addresses
@@ -31,10 +33,10 @@ NO_SITE = Unit("khong", "Trường Tiểu học Không Trang", Kind.TH, None, PH
 SO = '<a href="https://hcm.edu.vn/">Sở Giáo dục và Đào tạo</a>'
 
 
-def judge(check: object, body: str) -> Finding:
+def judge(check: object, body: str, register: Sequence[Unit] = (*SCHOOLS, NO_SITE)) -> Finding:
     archive = make_archive({"/": page(body)}, host="pgdmau.hcm.edu.vn", unit=PHONG)
     options = {"min_share": 0.9} if check is unit_links else {"pass_share": 0.95, "partial_share": 0.7}
-    return finding_of(check, archive, unit=PHONG, register=[*SCHOOLS, NO_SITE], options=options)  # type: ignore[arg-type]
+    return finding_of(check, archive, unit=PHONG, register=register, options=options)  # type: ignore[arg-type]
 
 
 def anchors(units: list[Unit]) -> str:
@@ -79,3 +81,29 @@ def test_schools_are_named_by_the_row_around_their_address() -> None:
     assert found.verdict == "partial", found
     assert any("Hoa Mai" in evidence.quote for evidence in found.evidence)
     assert judge(unit_links, body).verdict == "pass"
+
+
+def test_a_shortened_name_in_a_cell_tells_whose_address_is_wrong() -> None:
+    rows = "".join(f"<tr><td>{u.name}</td><td><a href='{u.url}'>{u.url}</a></td></tr>" for u in SCHOOLS[1:])
+    wrong = (
+        "<tr><td>10</td><td>TH Hoa Mai</td><td>12 đường số 4</td>"
+        "<td><a href='http://hoamai.edu.vn'>hoamai.edu.vn</a></td></tr>"
+    )
+    found = judge(unit_addresses, f"{SO}<table>{rows}{wrong}</table>")
+    assert found.verdict == "partial", found
+    assert "Hoa Mai" in found.remedy
+
+
+def test_without_a_register_of_its_schools_a_phong_is_not_accused() -> None:
+    """A Phòng that checks itself has only itself in the register: its list of schools cannot be compared."""
+    body = SO + anchors(SCHOOLS)
+    assert judge(unit_links, body, ()).verdict == "undetermined"
+    assert judge(unit_addresses, body, ()).verdict == "undetermined"
+    assert judge(unit_links, "<p>Không có liên kết nào</p>", ()).verdict == "fail"
+    assert judge(unit_addresses, "<p>Không có liên kết nào</p>", ()).verdict == "fail"
+
+
+def test_a_service_of_the_city_is_no_schools_address() -> None:
+    link = '<a href="https://dichvucong.hochiminhcity.gov.vn/x/1">Nộp hồ sơ trực tuyến</a>'
+    service = f"<li>Chuyển trường tiểu học: {link}</li>"
+    assert judge(unit_addresses, SO + anchors(SCHOOLS) + service).verdict == "pass"

@@ -206,3 +206,18 @@ def test_a_login_wall_is_no_content(body: str, state: Ladder) -> None:
 
 def test_the_ministrys_own_sites_are_no_section_of_the_portal() -> None:
     assert find(("Cải cách hành chính", "http://cchc.moet.gov.vn/"), {}).state is Ladder.NONE
+
+
+def test_a_part_in_a_list_of_parts_is_no_page_of_its_own() -> None:
+    parts = "".join(f"<li>{part}</li>" for part in ("Ban Giám hiệu", "Hội đồng trường", "Tổ Toán", "Tổ Văn phòng"))
+    body = f"<h2>Cơ cấu tổ chức</h2><ul>{parts}</ul><p>Các tổ làm việc dưới sự chỉ đạo của Ban Giám hiệu.</p>"
+    assert find(("Cơ cấu tổ chức", "/cc"), {"/cc": body}, "leaders").state is Ladder.NONE
+
+
+def test_a_way_to_another_site_does_not_hide_a_section_of_another_name() -> None:
+    listed = '<a href="/p">Phiếu bài tập Toán 3 tuần 30 do tổ khối 3 biên soạn</a>'
+    told = "<p>" + "Học liệu và đề ôn tập do giáo viên của trường biên soạn, học sinh tải về ở nhà. " * 3 + "</p>"
+    away = '<p><a href="https://igiaoduc.vn/">Kho học liệu igiaoduc</a></p>'
+    body = f"<h2>Góc học tập</h2>{told}{listed}"
+    found = find(("Góc học tập", "/goc"), {"/": away, "/goc": body, "/p": told}, "own_resources")
+    assert found.state is Ladder.CONTENT
