@@ -247,6 +247,7 @@ class Hosts(_Data):
     video_hosts: tuple[HostSuffix, ...]
     video_players: tuple[Regex, ...]
     file_players: tuple[Regex, ...]
+    video_words: Labels
     search_services: tuple[Markup, ...]
     service_portals: ServicePortals
     free_hosts: tuple[HostSuffix, ...]
@@ -944,7 +945,7 @@ def read_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
             _by_run_together={
                 label.replace(" ", ""): names for label, names in by_label.items() if len(label) >= _MIN_RUN_TOGETHER
             },
-            _openers=tuple({str(opener) for topic in topics.topics.values() for opener in topic.openers}),
+            _openers=tuple(sorted({str(opener) for topic in topics.topics.values() for opener in topic.openers})),
             _phrases=Labels(by_phrase),
             _hints=Labels(by_hint),
             _faint_hints=Labels(by_faint_hint),
@@ -1022,5 +1023,9 @@ def _indexes(topics: Mapping[str, Topic]) -> tuple[dict[str, tuple[str, ...]], d
 
 
 def field_of(columns: Fields, label: str) -> str | None:
-    """The name of the field that holds this label, or None."""
-    return columns.by_label.get(label_words(label))
+    """The name of the field that holds this label, or each part of it ("Máy bàn/Di động"), or None."""
+    whole = columns.by_label.get(label_words(label))
+    if whole is not None or "/" not in label:
+        return whole
+    fields = {columns.by_label.get(label_words(part)) for part in label.split("/")}
+    return fields.pop() if len(fields) == 1 else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.facts.pages import Pages, evidence_of
 from auditor.facts.sections import Ladder, Sections
 from auditor.facts.videos import Videos
-from auditor.model import Evidence, Finding, Reason, failed, partial, passed, undetermined
+from auditor.model import Evidence, Finding, Reason, failed, manual, partial, passed, undetermined
 
 
 def video(videos: Videos, sections: Sections, pages: Pages) -> Finding:
@@ -34,6 +34,13 @@ def video(videos: Videos, sections: Sections, pages: Pages) -> Finding:
             [evidence_of(one.page, one.title, f"Video: {one.url}")],
             Reason.BROKEN if one.dead else Reason.PLACEHOLDER,
             remedy="Thay bằng video hoạt động của đơn vị và thử mở lại trên trang.",
+        )
+    if videos.perhaps:
+        return manual(
+            "Có khung hiện một tệp từ dịch vụ lưu trữ, nhưng không rõ đó là video hay văn bản; cần người xem.",
+            [evidence_of(one.page, one.title, f"Tệp: {one.url}") for one in videos.perhaps[:3]],
+            Reason.NEEDS_PERSON,
+            remedy="Ghi chữ “video” vào tên mục hoặc tên tệp, hay nhúng video từ trang chia sẻ video.",
         )
     section = sections.find("video")
     best = section.best

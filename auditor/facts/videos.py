@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.facts.pages import Pages, Reach
-from auditor.page import Page
+from auditor.page import Embed, Page
 from auditor.text import contains_words, words
-from auditor.urls import IMAGE_EXTENSIONS, VIDEO_EXTENSIONS, absolute, extension, host_of
+from auditor.urls import DOCUMENT_EXTENSIONS, IMAGE_EXTENSIONS, VIDEO_EXTENSIONS, absolute, extension, host_of
 from auditor.vocabulary import Vocabulary, under
 
 # Players that a page's scripts or handlers feed: looked for only where the source holds one of these.
@@ -19,6 +19,8 @@ _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _QUOTED = re.compile(r"""["'(]([^"'()<>\s]{4,500}?\.(?:mp4|webm|m4v)(?:[?#][^"'()<>\s]{0,200})?)["')]""", re.I)
 # A "source" may belong to a sound or a picture.
 _OTHERS = frozenset({"mp3", "wav", "ogg"}) | IMAGE_EXTENSIONS
+# Topics whose pages may show a video that nothing calls so.
+_MAY_SHOW_VIDEOS = frozenset({"home", "news", "introduction", "history", "photos"})
 _DEAD = frozenset({Reach.DEAD, Reach.SOFT_404})
 
 
@@ -35,10 +37,14 @@ class Video:
 
 @dataclass(frozen=True, slots=True)
 class Videos:
-    """`playable` play on the portal itself, `elsewhere` are links that open another site."""
+    """`playable` play on the portal itself, `elsewhere` are links that open another site.
+
+    `perhaps` are frames that show a file of which nothing says whether it is a video or a document.
+    """
 
     playable: tuple[Video, ...]
     elsewhere: tuple[Video, ...]
+    perhaps: tuple[Video, ...] = ()
 
     @property
     def good(self) -> tuple[Video, ...]:
@@ -51,6 +57,7 @@ def read(pages: Pages, vocabulary: Vocabulary) -> Videos:
     players, files = vocabulary.hosts.video_players, vocabulary.hosts.file_players
     playable: dict[str, Video] = {}
     elsewhere: dict[str, Video] = {}
+    perhaps: dict[str, Video] = {}
 
     def add(url: str, page: Page, title: str) -> None:
         if url not in playable:
@@ -62,12 +69,14 @@ def read(pages: Pages, vocabulary: Vocabulary) -> Videos:
             if embed.url and (
                 (embed.tag in ("video", "source") and extension(embed.url) not in _OTHERS)
                 or any(one.search(embed.url) for one in players)
-                or (
-                    _called_video(embed.title or _title(page), vocabulary)
-                    and any(one.search(embed.url) for one in files)
-                )
             ):
                 add(embed.url, page, _title(page))
+            elif embed.url and any(one.search(embed.url) for one in files):
+                told = _shows_video(page, embed, vocabulary)
+                if told:
+                    add(embed.url, page, _title(page))
+                elif told is None:
+                    perhaps.setdefault(embed.url, Video(embed.url, page, embed.title or _title(page)))
     for occurrences in pages.occurrences.values():
         page, link = occurrences[0].page, occurrences[0].link
         if link.source not in ("a", "area", "onclick"):
@@ -83,7 +92,21 @@ def read(pages: Pages, vocabulary: Vocabulary) -> Videos:
         for page in pages.pages:
             for url in _fed(page, players):
                 add(url, page, _title(page))
-    return Videos(tuple(playable.values()), tuple(elsewhere.values()))
+    return Videos(tuple(playable.values()), tuple(elsewhere.values()), tuple(perhaps.values()))
+
+
+def _shows_video(page: Page, embed: Embed, vocabulary: Vocabulary) -> bool | None:
+    """Whether a frame that shows some file shows a video; None where its name and the page say nothing either way."""
+    names = [name for name in (embed.title, _title(page), page.title) if name]
+    topics = {
+        topic for name in names for topic in (*vocabulary.topics_of_label(name), *vocabulary.topics_of_title(name))
+    }
+    if "video" in topics or any(vocabulary.hosts.video_words.first_in(words(name)) for name in names):
+        return True
+    if any(contains_words(words(embed.title), kind) for kind in DOCUMENT_EXTENSIONS):
+        return False
+    # A page about disclosures, plans or forms shows a document.
+    return False if topics - _MAY_SHOW_VIDEOS and not page.home else None
 
 
 def _fed(page: Page, players: tuple[re.Pattern[str], ...]) -> Iterator[str]:
@@ -105,13 +128,6 @@ def _fed(page: Page, players: tuple[re.Pattern[str], ...]) -> Iterator[str]:
 def _title(page: Page) -> str:
     heading = next((block.text for block in page.headings if block.level in (1, 2) and block.region == ""), "")
     return heading or page.title
-
-
-def _called_video(title: str, vocabulary: Vocabulary) -> bool:
-    return (
-        "video" in vocabulary.topics_of_label(title)
-        or vocabulary.topics["video"].phrases.first_in(words(title)) is not None
-    )
 
 
 def _is_sample(title: str, vocabulary: Vocabulary) -> bool:

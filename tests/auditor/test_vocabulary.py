@@ -322,6 +322,9 @@ def test_titles_of_columns_have_one_meaning(vocabulary: Vocabulary) -> None:
     columns = vocabulary.documents.columns
     assert field_of(columns, "Số/Ký hiệu") == "number"
     assert field_of(columns, "Ngày ban hành:") == "issued"
+    people = load_vocabulary().people.fields
+    assert field_of(people, "Máy bàn/Di động") == "phone"
+    assert field_of(people, "Họ tên/Email") is None
     assert field_of(columns, "Ngày đăng") == "posted"
     assert field_of(columns, "Thời khóa biểu") is None
     assert field_of(vocabulary.people.fields, "Họ và tên") == "name"

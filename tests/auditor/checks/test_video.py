@@ -58,3 +58,22 @@ def test_in_a_section(body: str, attachments: dict[str, int | bytes], verdict: V
 def test_section_that_was_not_reached_is_undetermined() -> None:
     archive = make_archive({"/": page("<p>Chào</p>", menu=WITH_VIDEO)}, end={"unvisited": ["/video/"]})
     assert finding_of(video, archive).verdict is Verdict.UNDETERMINED
+
+
+DRIVE = '<iframe src="https://drive.google.com/file/d/1AbCdEf/preview"{}></iframe>'
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        (f"<h1>Công khai cơ sở vật chất năm học 2025-2026</h1>{DRIVE.format('')}", Verdict.FAIL),
+        (f"<h1>Video lễ khai giảng</h1>{DRIVE.format('')}", Verdict.PASS),
+        (f"<h1>Lễ khai giảng</h1>{DRIVE.format(' title=le-khai-giang.mp4')}", Verdict.PASS),
+        (f"<h1>Lễ khai giảng</h1>{DRIVE.format(' title=ke-hoach.pdf')}", Verdict.FAIL),
+        (f"<h1>Lễ khai giảng</h1>{DRIVE.format('')}", Verdict.MANUAL),
+    ],
+    ids=["a document", "the page says video", "the file says video", "the file says document", "nothing says"],
+)
+def test_a_file_shown_in_place_is_a_video_where_something_says_so(body: str, verdict: Verdict) -> None:
+    pages = {"/": page("<p>Chào</p>", menu=MENU), "/tin-tuc/": page(body, title="Trường Mẫu", menu=MENU)}
+    assert finding_of(video, make_archive(pages)).verdict is verdict
