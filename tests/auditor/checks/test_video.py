@@ -29,7 +29,7 @@ YOUTUBE = "https://www.youtube.com/embed/abcdefghijk"
         ('<!-- <iframe src="https://www.youtube.com/embed/abcdefghijk"></iframe> -->', Verdict.FAIL),
         ('<embed src="/player_ecoit.swf">', Verdict.FAIL),
         ('<a href="https://www.youtube.com/channel/abc">Kênh Youtube</a>', Verdict.PARTIAL),
-        ('<h1>Lễ khai giảng</h1><iframe src="https://drive.google.com/file/d/1a2b3c/preview"></iframe>', Verdict.MANUAL),
+        ('<h1>Lễ khai giảng</h1><iframe src="https://drive.google.com/file/d/1a2b/preview"></iframe>', Verdict.MANUAL),
         ('<h1>Video khai giảng</h1><iframe src="https://drive.google.com/file/d/1a2b/preview"></iframe>', Verdict.PASS),
         ("<p>Không có gì.</p>", Verdict.FAIL),
     ],
