@@ -10,8 +10,9 @@ Between the two published totals lies a chain of states, each a complete set of 
 6. the later result as the program gave it;
 7. the later result as it was published.
 
-A cause has the points between its two states (the reviewers' is both ends), so the sum is the difference of the
-totals by construction. Where the earlier archive is gone, states 3 and 4 are unknown and what cannot be told apart is
+What people decided once and for both results stands in every state: a decision that is carried moves nothing. A cause
+has the points between its two states (the reviewers' is both ends), so the sum is the difference of the totals by
+construction. Where the earlier archive is gone, states 3 and 4 are unknown and what cannot be told apart is
 said to be so (`Cause.MIXED`).
 """
 
@@ -118,25 +119,32 @@ def attribute(
     cannot be told item by item, the items have no points.
     """
     machine_after = _without_reviews(after, checklist)
-    found = _Found(checklist)
     by_rules = again.by_rules or before
     by_time = again.by_time or by_rules
     rest = Cause.MIXED
     if again.complete:  # one and the same archive: more was read of it, e.g. by OCR
         rest = Cause.CRAWL if same_crawl(before, after) else Cause.PORTAL
-    if decided is not None and points(decided) == published:
-        found.step(Cause.REVIEW, decided["items"], published, before["items"], machine_points(before))
-    else:  # people have decided more since it was published
+    told = decided is not None and points(decided) == published  # else people have decided more since
+    chain = _Chain(checklist, _carried(decided["items"], after["items"]) if told and decided is not None else {})
+    found = chain.found
+    first = chain.state(before["items"], machine_points(before))
+    if told and decided is not None:
+        found.step(Cause.REVIEW, (decided["items"], published), first)
+    else:
         found.whole_step(Cause.REVIEW, published, machine_points(before))
-    if again.by_rules is not None:
-        found.step(Cause.RULES, before["items"], machine_points(before), by_rules["items"], machine_points(by_rules))
-    if again.by_time is not None:
-        found.step(Cause.TIME, by_rules["items"], machine_points(by_rules), by_time["items"], machine_points(by_time))
+    ruled = chain.state(by_rules["items"], machine_points(by_rules))
+    timed = chain.state(by_time["items"], machine_points(by_time))
     crawled = _with_crawl(before, by_time, machine_after)
-    middle = _total(crawled, checklist) if differ(crawled, by_time["items"]) else machine_points(by_time)
-    found.step(Cause.CRAWL, by_time["items"], machine_points(by_time), crawled, middle)
-    found.step(rest, crawled, middle, machine_after["items"], machine_points(machine_after))
-    found.step(Cause.REVIEW, machine_after["items"], machine_points(machine_after), after["items"], points(after))
+    same = not differ(crawled, by_time["items"])
+    seen = timed if same else chain.state(crawled, _total(crawled, checklist))
+    last = chain.state(machine_after["items"], machine_points(machine_after))
+    if again.by_rules is not None:
+        found.step(Cause.RULES, first, ruled)
+    if again.by_time is not None:
+        found.step(Cause.TIME, ruled, timed)
+    found.step(Cause.CRAWL, timed, seen)
+    found.step(rest, seen, last)
+    found.step(Cause.REVIEW, last, (after["items"], points(after)))
     total = points(after)
     known = published is not None and total is not None
     return {
@@ -156,6 +164,40 @@ class _Moved:
     points: Fraction
 
 
+State = tuple[Sequence[Mapping[str, Any]], float | None]
+"""Items and the total that they make."""
+
+
+class _Chain:
+    """The states between two results. What people decided once and for both stands in all of them, so that a finding
+    of the program that does not count moves nothing, and neither does a decision that is carried."""
+
+    def __init__(self, checklist: Checklist, carried: Mapping[str, Mapping[str, Any]]) -> None:
+        self.found = _Found(checklist)
+        self._checklist = checklist
+        self._carried = carried
+
+    def state(self, items: Sequence[Mapping[str, Any]], total: float | None) -> State:
+        """The state of these findings, whose own total is `total`."""
+        if not self._carried:
+            return items, total
+        held = [
+            {**item, "review": self._carried[item["id"]]} if item["id"] in self._carried else item for item in items
+        ]
+        return held, None if total is None else _total(held, self._checklist)
+
+
+def _carried(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The reviews by item that count in both results and say the same."""
+    old = {item["id"]: _decision(item) for item in before if _decision(item) is not None}
+    return {item["id"]: item["review"] for item in after if item["id"] in old and _decision(item) == old[item["id"]]}
+
+
+def _decision(item: Mapping[str, Any]) -> tuple[str, float | None] | None:
+    review = item.get("review")
+    return (review["verdict"], review["score"]) if review and review.get("counted") else None
+
+
 class _Found:
     """Points and changed items by cause, as the chain is walked."""
 
@@ -172,24 +214,17 @@ class _Found:
         if moved:
             self._unknown.add(cause)
 
-    def step(
-        self,
-        cause: Cause,
-        before: Sequence[Mapping[str, Any]],
-        before_points: float | None,
-        after: Sequence[Mapping[str, Any]],
-        after_points: float | None,
-    ) -> None:
+    def step(self, cause: Cause, before: State, after: State) -> None:
         """From one state to the next: the items one after another, each with what the printed total moved.
 
         A cause may have two steps. An item that both of them move is told once, with what is left of it.
         """
-        whole = _exact(after_points) - _exact(before_points)
+        whole = _exact(after[1]) - _exact(before[1])
         self._points[cause] += whole
-        changed = _changed(before, after)
+        changed = _changed(before[0], after[0])
         if not changed and not whole:
             return
-        moved = self._one_by_one(before, before_points, after, after_points, [old_new[0] for old_new in changed])
+        moved = self._one_by_one(before, after, [old_new[0] for old_new in changed])
         if moved is None or sum(moved) != whole:
             self._unknown.add(cause)
             moved = [Fraction()] * len(changed)
@@ -201,24 +236,17 @@ class _Found:
             if now.before != now.after or now.points:
                 known[item_id] = now
 
-    def _one_by_one(
-        self,
-        before: Sequence[Mapping[str, Any]],
-        before_points: float | None,
-        after: Sequence[Mapping[str, Any]],
-        after_points: float | None,
-        changed: Sequence[str],
-    ) -> list[Fraction] | None:
+    def _one_by_one(self, before: State, after: State, changed: Sequence[str]) -> list[Fraction] | None:
         """What each changed item moves, None where the two states are not of one checklist."""
-        if [item["id"] for item in before] != [item["id"] for item in after]:
+        if [item["id"] for item in before[0]] != [item["id"] for item in after[0]]:
             return None
-        state = list(before)
-        if _total(state, self._checklist) != before_points or _total(after, self._checklist) != after_points:
+        state = list(before[0])
+        if _total(state, self._checklist) != before[1] or _total(after[0], self._checklist) != after[1]:
             return None
         place = {item["id"]: index for index, item in enumerate(state)}
-        last, moved = _exact(before_points), []
+        last, moved = _exact(before[1]), []
         for item_id in changed:
-            state[place[item_id]] = after[place[item_id]]
+            state[place[item_id]] = after[0][place[item_id]]
             now = _exact(_total(state, self._checklist))
             moved.append(now - last)
             last = now

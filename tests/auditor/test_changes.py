@@ -156,6 +156,13 @@ def test_only_what_is_new_of_what_people_decided_is_told() -> None:
     assert cause["items"][0]["points"] == cause["points"] == found["points"] < 0
 
 
+def test_a_carried_decision_is_no_change_whatever_else_moves() -> None:
+    carried = decided(item(FIRST, "manual", "needs_person"), "fail")
+    rest = [item(row.id, "not_applicable", "not_for_kind") for row in CHECKLIST.items if row.id not in (FIRST, SECOND)]
+    found = change(unit([*rest, carried, item(SECOND, "fail", "not_found")]), unit([*rest, carried], digest="other"))
+    assert by_cause(found) == {"portal": [SECOND]}
+
+
 def test_a_decision_that_no_longer_counts_is_told_as_it_was_published() -> None:
     waiting = item(FIRST, "manual", "needs_person")
     (cause,) = change(unit([decided(waiting, "fail")]), unit([waiting]))["causes"]
