@@ -82,6 +82,8 @@ class UnitView:
                 "advice": wording.advice(line.status, unit.get("status_reason")),
             },
             "crawl": _crawl_text(unit.get("crawl") or {}),
+            "attempts": [attempt_view(attempt) for attempt in (unit.get("attempts") or ())[:20]],
+            "host_note": inert_text(unit.get("host_note"), 4000),
             "proposals": [self._text(proposal) for proposal in (unit.get("proposals") or ())][:20],
             "notes": [self._text(wording.NOTES.get(str(note), note)) for note in (unit.get("notes") or ())][:20],
             **self._mending(),
@@ -245,6 +247,16 @@ class UnitView:
             "title": inert_text(newest.get("title"), min(self.allowance.text, 200)),
             "link": self._link(newest.get("url")),
             "undated": given.get("undated") or 0,
+            "hints": [
+                {
+                    "date": inert_text(wording.day(hint.get("date")), 40),
+                    "title": inert_text(hint.get("title"), min(self.allowance.text, 160)),
+                    "link": self._link(hint.get("url")),
+                    "origin": wording.HINT_ORIGINS.get(str(hint.get("origin")), ""),
+                    "quote": inert_text(hint.get("quote"), min(self.allowance.quote, 120)),
+                }
+                for hint in (given.get("hints") or ())[: self.allowance.pages]
+            ],
             "sections": [
                 {
                     "name": inert_text(section.get("name"), 120),
@@ -281,6 +293,7 @@ class UnitView:
                     "high": high,
                     "share": 100 * points / of if of and points is not None else None,
                     "low_share": 100 * low / of if of and low is not None else None,
+                    "range": _range(low, high) if of else "–",
                     "high_share": 100 * high / of if of and high is not None else None,
                     "entries": entries,
                     "sum": addends,
@@ -339,7 +352,7 @@ class UnitView:
             "verdict": decided.name,
             "machine": wording.verdict(result["verdict"]).name,
             "state": wording.REVIEW_STATES.get(str(review.get("state")), ""),
-            "reason": self._text(review.get("reason")),
+            "reason": self._text(review.get("reason")).rstrip(". "),
             "reviewer": inert_text(review.get("reviewer"), 200),
             "date": inert_text(wording.day(review.get("date")), 40),
             "until": inert_text(wording.day(review.get("valid_until")), 40),
@@ -359,6 +372,21 @@ class UnitView:
             "after": _verdict_name(after.get("verdict")) if after else "",
             "summary": self._text(after.get("summary")),
         }
+
+
+def attempt_view(attempt: Mapping[str, Any]) -> dict[str, str]:
+    """One visit of a unit: when, what came of it, and why."""
+    status = wording.STATUSES.get(str(attempt.get("status")))
+    return {
+        "at": inert_text(wording.moment(attempt.get("at")), 40) or "Không rõ lúc nào",
+        "status": status.name if status else "–",
+        "cause": inert_text(wording.cause(attempt.get("reason")), 200),
+    }
+
+
+def _range(low: float | None, high: float | None) -> str:
+    """Between which figures a sum will lie; a dash where that is no range."""
+    return "–" if low == high or low is None else f"{wording.number(low)} – {wording.number(high)}"
 
 
 def _month(text: object) -> str:

@@ -241,6 +241,13 @@ ORIGINS: dict[str, str] = {
     "last_modified": "Ngày sửa đổi do máy chủ báo",
 }
 
+# Where the sign of an article's day comes from that carries none itself (auditor.facts.hints).
+HINT_ORIGINS: dict[str, str] = {
+    "feed": "Nguồn tin tự động của cổng (RSS)",
+    "sitemap": "Sơ đồ trang dành cho máy tìm kiếm",
+    "last_modified": "Ngày sửa đổi do máy chủ báo",
+}
+
 # What became of a disclosure (auditor.facts.disclosures.Life).
 LEDGER_STATES: dict[str, str] = {
     "live": "Mở được",

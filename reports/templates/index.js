@@ -130,7 +130,7 @@ function cell(row,column,first){
   if(column.number){td.className="n";}
   td.setAttribute("data-label",column.title);
   if(column.list==="districts"){td.appendChild(document.createElement("bdi")).textContent=value;}else{td.textContent=value;}
-  if(column.range&&row[column.at]!==null){td.appendChild(under(figure(row[column.at+1])+"–"+figure(row[column.at+2])));}
+  if(column.range&&row[column.at]!==null&&row[column.at+1]!==row[column.at+2]){td.appendChild(under(figure(row[column.at+1])+"–"+figure(row[column.at+2])));}
   if(column.place&&row[column.place]!==null){td.appendChild(under("hạng "+row[column.place]));}
   return td;
 }
