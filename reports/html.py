@@ -367,7 +367,7 @@ def _mean_row(name: str, tally: Tally) -> tuple[str, str, float]:
 
 def _axis_text(tally: Tally, place: int, most: float) -> str:
     units = tally.axis_units(place)
-    part = f" ({units} đơn vị)" if units < tally.scored else ""
+    part = f" ({units}\u00a0đơn\u00a0vị)" if units < tally.scored else ""
     return f"{wording.number(tally.axis_mean(place))} / {wording.number(most)}{part}"
 
 

@@ -144,7 +144,7 @@ def test_what_moved_since_the_last_run_is_told_by_cause(tmp_path: Path, checklis
     unit["change"] = specimens.change()
     (section,) = _one_page(tmp_path, unit, checklist).xpath('//section[@aria-labelledby="thay-doi"]')
     text = _text(section)
-    assert "Lần trước (20/09/2026): 61,5 điểm. Lần này: 58 điểm. Thay đổi: −3,5." in text
+    assert "Lần trước (20/09/2026): 61,5 điểm. Lần này: 58 điểm. Thay đổi: −3,5 điểm." in text
     rows = [[_text(cell) for cell in row.xpath("./th|./td")] for row in section.xpath(".//tbody/tr")]
     assert rows == [
         [wording.CHANGE_CAUSES["time"], "−5", "1.2: Đạt → Không đạt (−5)"],
@@ -384,3 +384,40 @@ def test_headings_and_tables_are_in_order(folder: Path) -> None:
 def test_a_run_without_units_has_an_index(tmp_path: Path, checklist: Checklist) -> None:
     write_pages(tmp_path, specimens.header(), specimens.units(0, checklist), checklist)
     assert _figures(tmp_path)["Số đơn vị"] == "0"
+
+
+def test_every_visit_and_the_letter_to_the_host_stand_on_the_page(tmp_path: Path, checklist: Checklist) -> None:
+    unit = specimens.unit(9, checklist)
+    unit["attempts"] = [
+        {"at": "2026-10-19T08:00:00Z", "status": "unreachable", "reason": "timeout"},
+        {"at": "2026-10-20T08:00:00Z", "status": "unreachable", "reason": "http_503"},
+    ]
+    unit["host_note"] = "Kính gửi <b>nhà cung cấp</b>,\n\nĐề nghị kiểm tra máy chủ."
+    (section,) = _one_page(tmp_path, unit, checklist).xpath('//section[@aria-labelledby="cac-lan-vao"]')
+    visits = [_text(one) for one in section.xpath(".//li")]
+    assert len(visits) == 2
+    assert visits[0].startswith("19/10/2026 15:00: Không truy cập được – ")
+    assert "503" in visits[1]
+    assert "".join(section.xpath(".//pre//text()")).split("\n") == [
+        "Kính gửi <b>nhà cung cấp</b>,",
+        "Đề nghị kiểm tra máy chủ.",
+    ]
+
+
+def test_signs_of_days_are_shown_as_no_more_than_that(tmp_path: Path, checklist: Checklist) -> None:
+    unit = specimens.unit(4, checklist)
+    unit["freshness"] = {
+        **specimens.freshness(),
+        "hints": [
+            {
+                "date": "2026-09-30",
+                "title": "Khai giảng",
+                "url": "http://a.vn/1",
+                "origin": "sitemap",
+                "quote": "2026-09",
+            }
+        ],
+    }
+    text = _text(_one_page(tmp_path, unit, checklist).xpath('//section[@aria-labelledby="cap-nhat"]')[0])
+    assert "không dùng để kết luận" in text
+    assert "30/09/2026Khai giảngSơ đồ trang dành cho máy tìm kiếm: 2026-09" in text
