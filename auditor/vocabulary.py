@@ -606,6 +606,13 @@ class Disclosure(_Data):
     circulars: tuple[Circular, ...]
     required: tuple[RequiredDisclosure, ...]
 
+    @cached_property
+    def part_phrases(self) -> Labels:
+        """Whatever tells any part: without one of these a text tells none."""
+        return Labels(
+            {label: None for part in self.parts.values() for label in (*part.phrases, *part.under_menu)}
+        )
+
 
 class YearbookWords(_Data):
     """Words of figures in a statistical yearbook (item 2.9), by subject."""

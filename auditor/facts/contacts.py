@@ -372,7 +372,7 @@ def _spokesperson(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> S
     labels = vocabulary.people.spokesperson
     own_topic = {page.key for page in sections.find("spokesperson").pages}
     fronts = {page.key for page in pages.front}
-    counts = {page.key: sum(map(page.words.count, labels)) for page in pages.pages}
+    counts = {page.key: len(labels.each_in(page.words)) for page in pages.pages}
     everywhere = min(counts.values()) if len(counts) > _FEW_PAGES else 0
     for page in _topic_first(pages, own_topic):
         # What the template says on every page, such as an entry of the menu, is read on the front page.

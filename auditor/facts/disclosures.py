@@ -379,9 +379,7 @@ class _Reader:
 
     def _says_later(self, text: str) -> bool:
         folded = words(text)
-        return len(folded) < 200 and any(
-            contains_words(folded, phrase) for phrase in self.vocabulary.placeholders.empty
-        )
+        return len(folded) < 200 and self.vocabulary.placeholders.empty.stand_in(folded)
 
     def _borrowed(self, entry: Entry, page: Page) -> bool:
         """Whether a page only seems to bear the name: the heading is that of another page to which it links."""
@@ -684,7 +682,7 @@ class _Reader:
                 continue
             folded = words(text)
             rest, here = folded, False
-            for name, part in self.words.parts.items():
+            for name, part in self.words.parts.items() if self.words.part_phrases.stand_in(folded) else ():
                 if any(contains_words(folded, phrase) for phrase in part.not_phrases):
                     continue
                 phrases = (*part.phrases, *part.under_menu) if under_menu else part.phrases
@@ -866,9 +864,7 @@ class _Reader:
                 rest = rest.replace(page.links[at].text, " ", 1)
             if len(words(rest)) <= _STAMP and find_dates(rest):
                 continue  # a stamp, alone or beside a title
-            if len(folded) < 200 and any(
-                contains_words(folded, phrase) for phrase in self.vocabulary.placeholders.empty
-            ):
+            if len(folded) < 200 and self.vocabulary.placeholders.empty.stand_in(folded):
                 placeholder = True
                 continue
             text += max(len(folded) - sum(len(page.links[at].text) for at in block.links), 0)

@@ -40,6 +40,7 @@ _WRAPPED = re.compile(r"[^\W\d]{2,10}:\s*\((.+)\)")
 # What some lists put behind a title: "… (Ngày đăng: 20-11-2025)".
 _STAMP = re.compile(r"\s*[(\[]([^()\[\]]{4,60}?\d{4})[)\]]\s*$")
 _PIECES = re.compile(r"\s+[·•|‧∙]\s+")
+_PIECE_SIGN = re.compile(r"[·•|‧∙]")  # asked first: most lines of text have none
 # Tables that a script makes searchable, and where it leaves the box out.
 _FILTERED = re.compile(r"\bdataTable\s*\(", re.I)
 _UNFILTERED = re.compile(r"\b(?:searching|bFilter|searchable)\W{1,4}(?:false|!1)", re.I)
@@ -464,12 +465,21 @@ class _Reader:
         """Whether a text opens with a label of documents, or is nothing but a number."""
         known = self._labels_known.get(text)
         if known is None:
-            known = len(text) <= _LINE
+            known = len(text) <= _LINE and self._may_be_label(text)
             if known:
                 several, name, _ = self._line_of(text)
                 known = bool(several or name or _NUMBER_ONLY.fullmatch(text))
             self._labels_known[text] = known
         return known
+
+    def _may_be_label(self, text: str) -> bool:
+        """Whether a line has anything that `_pairs`, `_pair` and a bare number need; running text has not."""
+        return (
+            ":" in text
+            or has_digit(text)
+            or _PIECE_SIGN.search(text) is not None
+            or words(text).partition(" ")[0] in self.first_words
+        )
 
     def _line_of(self, text: str) -> tuple[list[tuple[str, str]], str | None, str]:
         """What `_pairs` and `_pair` say of a text."""
@@ -555,7 +565,7 @@ class _Reader:
         if len(text) > _LINE:
             return []
         if text.count(":") < 2:
-            return self._pieces(text) if _PIECES.search(text) else []
+            return self._pieces(text) if _PIECE_SIGN.search(text) and _PIECES.search(text) else []
         text = _GLUED.sub(" ", text)
         found: list[tuple[str, int, int]] = []
         at = text.find(":")
@@ -888,7 +898,7 @@ class _Reader:
     def _effect(self, text: str) -> str:
         """An effect told in words ("từ ngày ký"); a waiting line is none."""
         folded = words(text)
-        waits = any(contains_words(folded, phrase) for phrase in self.vocabulary.placeholders.empty)
+        waits = self.vocabulary.placeholders.empty.stand_in(folded)
         return "" if waits or len(folded) < _EFFECT else text[:60]
 
     def _issued_in(self, title: str, number: str) -> date | None:
@@ -949,10 +959,7 @@ class _Reader:
                 if not written and not any(one.kind == "select" for one in form.fields):
                     continue
                 shown = words(form.text)
-                hits = sum(
-                    any(contains_words(text, label) for text in told) or contains_words(shown, label)
-                    for label in self.words.filters
-                )
+                hits = len({label for text in (shown, *told) for label in self.words.filters.each_in(text)})
                 known = hits == 0 and _names_of(form) in everywhere
                 in_list = page.key in self.by_section and not known
                 if hits >= 2 or (in_list and self._searches(form, hits, told, written)):

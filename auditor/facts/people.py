@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from auditor.facts.pages import Pages
 from auditor.facts.sections import Sections
 from auditor.page import Block, Page
-from auditor.text import clean, has_accents, words
+from auditor.text import clean, has_accents, has_digit, words
 from auditor.vocabulary import PersonFields, Vocabulary, field_of
 
 # Topics whose pages are read for people in any case.
@@ -53,6 +53,7 @@ EMAIL = re.compile(
     rf"[A-Za-z0-9][\w.+-]*(?:{_AT}[\w-]+(?:{_DOT}[\w-]+)+|\sat\s[\w-]+(?:\sdot\s[\w-]+)+)",
     re.I,
 )
+_BRACKET = re.compile(r"[(\[{]")
 _MAYBE_EMAIL = re.compile(r"@|[(\[{]\s?a|\sdot\s", re.I)
 # What a page shows for an address that a content delivery network hides until scripts run.
 HIDDEN_EMAIL = re.compile(r"\[\s*email\s*protected\s*\]", re.I)
@@ -109,6 +110,8 @@ class People:
 
 def email_in(text: str) -> bool:
     """Whether a text shows an e-mail address, also one hidden from robots."""
+    if "@" not in text and " dot " not in text.casefold() and _BRACKET.search(text) is None:
+        return False  # as nearly every text
     return bool((_MAYBE_EMAIL.search(text) and EMAIL.search(text)) or HIDDEN_EMAIL.search(text))
 
 
@@ -250,8 +253,8 @@ def _shows_addresses(pages: Pages, page: Page) -> bool:
         text = block.text
         shown += (
             "@" in text
-            or HIDDEN_EMAIL.search(text) is not None
-            or (len(text) < _SHORT_LINE and PHONE.search(text) is not None)
+            or ("[" in text and HIDDEN_EMAIL.search(text) is not None)
+            or (len(text) < _SHORT_LINE and has_digit(text) and PHONE.search(text) is not None)
             or any(page.links[index].href.startswith("mailto:") for index in block.links)
         )
         if shown >= _MIN_STAFF:
