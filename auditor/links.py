@@ -39,10 +39,19 @@ _REGION = re.compile(
     rf"|(?:left|right)-?(?:col(?:umn)?|side|bar|block|panel)|{_ALONE.format('left|right')}|block-?right|block-?left)",
     re.I,
 )
-_SELECTOR = (
-    "a, area[href], frame[src], iframe[src], option[value], meta[http-equiv], base[href], [onclick], "
-    "embed[src], object[data], form[action]"
-)
+# Elements that lead somewhere by an attribute; "a" and whatever has a handler may do so without.
+LEADING = {
+    "area": "href",
+    "frame": "src",
+    "iframe": "src",
+    "option": "value",
+    "meta": "http-equiv",
+    "base": "href",
+    "embed": "src",
+    "object": "data",
+    "form": "action",
+}
+_SELECTOR = ", ".join(["a", "[onclick]", *(f"{tag}[{name}]" for tag, name in LEADING.items())])
 _UNLABELLED = frozenset({"frame", "iframe", "embed", "form"})
 
 
@@ -68,15 +77,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class PageLinks:
-    """The links of one page; `refresh` is the target of a meta refresh of at most 10 s, `base` the base address.
-
-    `nodes` tells for every link the `mem_id` of its element in the tree it was read from.
-    """
+    """The links of one page; `refresh` is the target of a meta refresh of at most 10 s, `base` the base address."""
 
     links: tuple[Link, ...]
     base: str
     refresh: str | None = None
-    nodes: tuple[int, ...] = ()
 
 
 class Regions:
@@ -204,84 +209,111 @@ def extract_links(
     encoding: str = "utf-8",
     limit: int = 2000,
     skip: Callable[[str], bool] | None = None,
-    with_regions: bool = True,
     routes: bool = False,
 ) -> PageLinks:
-    """All links of a parsed page, at most `limit`, in document order.
+    """All links of a parsed page, at most `limit`, in document order, each with its region.
 
     `skip(href)` may say that an address as written is already known to the caller: it is left out before any
-    work is done on it. Without regions every `region` is "": for a caller that finds them itself. With `routes`,
-    "#/…" leads to a view of its own: for the document that a browser has built.
+    work is done on it. With `routes`, "#/…" leads to a view of its own: for the document that a browser has built.
     """
-    base = url
-    refresh: str | None = None
-    regions = Regions()
-    found: list[Link] = []
-    nodes: list[int] = []
+    reader = LinkReader(url, encoding=encoding, limit=limit, routes=routes, skip=skip, regions=Regions())
+    root = tree.root
+    if root is not None:
+        reader.take_below(root)
+    return PageLinks(tuple(reader.links), reader.base, reader.refresh)
 
-    def add(node: LexborNode, attributes: Mapping[str, str | None], href: str, source: str) -> None:
-        if skip is not None and skip(href):
+
+class LinkReader:
+    """Collects the links of a page from elements that are handed to it in document order.
+
+    `links` are those found so far, at most `limit`; `base` and `refresh` as PageLinks has them. Without `regions`
+    every region is "": for a caller that knows where the elements stand.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        encoding: str,
+        limit: int,
+        routes: bool,
+        skip: Callable[[str], bool] | None = None,
+        regions: Regions | None = None,
+    ) -> None:
+        self.url = self.base = url
+        self.refresh: str | None = None
+        self.links: list[Link] = []
+        self.limit = limit
+        self._encoding, self._routes, self._skip, self._regions = encoding, routes, skip, regions
+
+    def take_below(self, node: LexborNode) -> None:
+        """Takes all elements below a node (and the node itself) that lead anywhere."""
+        handled: set[int] = set()  # an element that matches two parts of the selector comes twice
+        for found in node.css(_SELECTOR):
+            if len(self.links) >= self.limit:
+                break
+            attributes = found.attributes
+            if "onclick" in attributes:
+                if found.mem_id in handled:
+                    continue
+                handled.add(found.mem_id)
+            self.take(found, found.tag or "", attributes)
+
+    def take(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> None:
+        """Takes the links of one element that `_SELECTOR` matches."""
+        if len(self.links) >= self.limit:
             return
-        target = (route_of(href, base) or "") if routes and "#" in href else ""
-        if not target and not _leads_nowhere(href):
-            target = absolute(href, base, encoding) or ""
-        text, image = label_of(node) if source not in _UNLABELLED else ("", False)
-        style = attributes.get("style")
-        hidden = bool(style) and is_hidden(style or "")
-        region = regions.of(node) if with_regions else ""
-        found.append(Link(target, text[:300], source, region, href[:500], image, hidden))
-        nodes.append(node.mem_id)
-
-    handled: set[int] = set()  # an element that matches two parts of the selector comes twice
-    for node in tree.css(_SELECTOR):
-        if len(found) >= limit:
-            break
-        tag = node.tag
-        attributes = node.attributes
-        if "onclick" in attributes:
-            if node.mem_id in handled:
-                continue
-            handled.add(node.mem_id)
         if tag == "a":
             href = attributes.get("href")
             handler = _handler(attributes)
             if handler and (href is None or _leads_nowhere(href)):
                 targets = list(script_targets(handler))
                 for target in targets:
-                    add(node, attributes, target, "onclick")
+                    self._add(node, attributes, target, "onclick")
                 if not targets and href is not None:
-                    add(node, attributes, href, "a")  # an entry that only opens or closes something
+                    self._add(node, attributes, href, "a")  # an entry that only opens or closes something
             elif href and href[:11].lower() == "javascript:":
                 targets = list(script_targets(href))
                 for target in targets:
-                    add(node, attributes, target, "onclick")
+                    self._add(node, attributes, target, "onclick")
                 if not targets:
-                    add(node, attributes, href, "a")
+                    self._add(node, attributes, href, "a")
             elif href is not None:
-                add(node, attributes, href, "a")
+                self._add(node, attributes, href, "a")
         elif tag == "area":
-            add(node, attributes, attributes.get("href") or "", "area")
+            self._add(node, attributes, attributes.get("href") or "", "area")
         elif tag in ("frame", "iframe"):
-            add(node, attributes, attributes.get("src") or "", tag)
+            self._add(node, attributes, attributes.get("src") or "", tag)
         elif tag == "option":
             value = (attributes.get("value") or "").strip()
             if _OPTION_URL.match(value):
-                add(node, attributes, value, "option")
+                self._add(node, attributes, value, "option")
         elif tag == "meta":
-            if (attributes.get("http-equiv") or "").strip().lower() == "refresh" and refresh is None:
+            if (attributes.get("http-equiv") or "").strip().lower() == "refresh" and self.refresh is None:
                 match = _REFRESH.match(attributes.get("content") or "")
                 if match and match.group("url").strip() and float(match.group("wait").strip(".") or 0) <= 10:
-                    refresh = absolute(match.group("url").strip(), base, encoding)
+                    self.refresh = absolute(match.group("url").strip(), self.base, self._encoding)
         elif tag == "base":
-            base = absolute(attributes.get("href") or "", url, encoding) or base
+            self.base = absolute(attributes.get("href") or "", self.url, self._encoding) or self.base
         elif tag == "form":
-            add(node, attributes, attributes.get("action") or "", "form")
+            self._add(node, attributes, attributes.get("action") or "", "form")
         elif tag in ("embed", "object"):
-            add(node, attributes, attributes.get("src") or attributes.get("data") or "", "embed")
+            self._add(node, attributes, attributes.get("src") or attributes.get("data") or "", "embed")
         else:
             for target in script_targets(_handler(attributes)):
-                add(node, attributes, target, "onclick")
-    return PageLinks(tuple(found), base, refresh, tuple(nodes))
+                self._add(node, attributes, target, "onclick")
+
+    def _add(self, node: LexborNode, attributes: Mapping[str, str | None], href: str, source: str) -> None:
+        if self._skip is not None and self._skip(href):
+            return
+        target = (route_of(href, self.base) or "") if self._routes and "#" in href else ""
+        if not target and not _leads_nowhere(href):
+            target = absolute(href, self.base, self._encoding) or ""
+        text, image = label_of(node) if source not in _UNLABELLED else ("", False)
+        style = attributes.get("style")
+        hidden = bool(style) and is_hidden(style or "")
+        region = self._regions.of(node) if self._regions is not None else ""
+        self.links.append(Link(target, text[:300], source, region, href[:500], image, hidden))
 
 
 def _handler(attributes: Mapping[str, str | None]) -> str:

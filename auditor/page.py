@@ -12,10 +12,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from auditor.charset import Decoded, decode
 from auditor.links import (
+    LEADING,
     TAG_REGION,
     Link,
-    PageLinks,
-    extract_links,
+    LinkReader,
     is_hidden,
     own_region,
     stands_in_a_part,
@@ -42,7 +42,7 @@ _EDGES: Final = frozenset(("header", "footer"))
 _TITLE_PART: Final = "page-header"
 _PART_TITLES: Final = frozenset(("h2", "h3", "h4"))
 _CONTACT: Final = ("mailto:", "tel:")
-_FRAMES: Final = frozenset(("iframe", "frame", "embed", "form"))
+_EMPTY: Final = frozenset(("script", "style", "-comment"))  # of the skipped: nothing below them leads anywhere
 _ARIA_LEVELS: Final = frozenset("123456")
 _TITLE_TAGS: Final = frozenset("div span p td a strong b li".split())
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)} | {"summary": 7}
@@ -218,15 +218,17 @@ def _holds_title(node: LexborNode) -> bool:
     return first is not None and first.tag in _PART_TITLES
 
 
+def _opens_part(level: int, css: str) -> bool:
+    """Whether a button is the heading of a part of the page that it opens."""
+    return 0 < level < 7 or "accordion" in css
+
+
 class _Reader:
-    """One walk over the tree, which also tells every link its place. Iterative: hostile pages nest deeper than Python
+    """One walk over the tree, in which every link finds its place. Iterative: hostile pages nest deeper than Python
     recurses."""
 
-    def __init__(self, found: PageLinks, encoding: str) -> None:
-        self.base, self.links, self.encoding = found.base, found.links, encoding
-        self.link_index: dict[int, int] = {}
-        for index, ident in enumerate(found.nodes):
-            self.link_index.setdefault(ident, index)
+    def __init__(self, leading: LinkReader, encoding: str) -> None:
+        self.leading, self.links, self.encoding = leading, leading.links, encoding
         self.blocks: list[Block] = []
         self.images: list[Image] = []
         self.embeds: list[Embed] = []
@@ -293,13 +295,16 @@ class _Reader:
             return None
         block_tag, level, region, hidden, css, path, cell, form, link, table = state
         if tag in _SKIPPED:
+            if tag in _EMPTY:
+                return None
+            first = len(self.links)
+            self.leading.take_below(node)
             if tag in ("select", "textarea"):
                 self._field(node, tag, form)
-                for option in node.css("option") if tag == "select" else ():
-                    self._place(option, region, hidden)
+                self._place(first, region, hidden)
             elif tag == "object":
                 self._embed(node, tag, region, hidden)
-                self._place(node, region, hidden)
+                self._place(first, region, hidden)
             return None
         attributes = node.attributes
         if not attributes and tag in _PLAIN:
@@ -332,16 +337,26 @@ class _Reader:
             if tag in TAG_REGION and not (tag in _EDGES and stands_in_a_part(node)):
                 region = TAG_REGION[tag]
         if tag == "a" or tag == "area":
-            link = self.link_index.get(node.mem_id, link)
+            first = len(self.links)
+            if tag == "a" or LEADING[tag] in attributes or "onclick" in attributes:
+                self.leading.take(node, tag, attributes)
+            if len(self.links) > first:
+                link = first
+                self._place(first, region, hidden)
             if link is not None:
-                self._place_link(link, region, hidden)
                 if (attributes.get("href") or "").startswith(_CONTACT):
                     # An icon that opens a letter or a call tells something though it shows no text.
                     self._buffer.append("")
                     if link not in self._links:
                         self._links.append(link)
-        elif tag in _FRAMES or "onclick" in attributes:
-            self._place(node, region, hidden)
+        elif tag == "button" and not _opens_part(level, css):
+            first = len(self.links)
+            self.leading.take_below(node)
+            self._place(first, region, hidden)
+        elif "onclick" in attributes or (tag in LEADING and LEADING[tag] in attributes):
+            first = len(self.links)
+            self.leading.take(node, tag, attributes)
+            self._place(first, region, hidden)
         if tag not in _TELLING_TAGS:
             pass  # as most do not
         elif tag == "img":
@@ -353,7 +368,7 @@ class _Reader:
         elif tag in ("input", "button"):
             self._field(node, tag, form)
             if tag == "button":
-                if not (0 < level < 7 or "accordion" in css):
+                if not _opens_part(level, css):
                     return None
                 # The button that opens a part of the page is its heading.
                 if not level:
@@ -378,16 +393,11 @@ class _Reader:
             cell = Cell(table[2], max(table[0], 0), table[1])
         return (block_tag, level, region, hidden, css, path, cell, form, link, table)
 
-    def _place(self, node: LexborNode, region: str, hidden: bool) -> None:
-        """Notes where a link stands that is no anchor."""
-        index = self.link_index.get(node.mem_id)
-        if index is not None:
-            self._place_link(index, region, hidden)
-
-    def _place_link(self, index: int, region: str, hidden: bool) -> None:
-        link = self.links[index]
-        link.region = region
-        link.hidden = link.hidden or hidden
+    def _place(self, first: int, region: str, hidden: bool) -> None:
+        """Notes where the links from `first` on stand."""
+        for link in self.links[first:]:
+            link.region = region
+            link.hidden = link.hidden or hidden
 
     def _leave(self, node: LexborNode, inner: tuple) -> None:  # type: ignore[type-arg]
         if node.tag in _ENDING_TAGS:
@@ -419,7 +429,7 @@ class _Reader:
         self, node: LexborNode, attributes: Mapping[str, str | None], region: str, link: int | None, path: int
     ) -> None:
         source = attributes.get("data-src") or attributes.get("data-lazy-src") or attributes.get("src") or ""
-        url = "" if source.startswith("data:") else (absolute(source, self.base, self.encoding) or "")
+        url = "" if source.startswith("data:") else (absolute(source, self.leading.base, self.encoding) or "")
         width = attributes.get("width") or ""
         self.images.append(
             Image(
@@ -440,7 +450,7 @@ class _Reader:
         attributes = node.attributes
         sources = [value for name in ("src", "data-src", "data-lazy-src", "data") if (value := attributes.get(name))]
         # A lazy frame stands at "about:blank" until scripts move it.
-        url = next((found for value in sources if (found := absolute(value, self.base, self.encoding))), "")
+        url = next((found for value in sources if (found := absolute(value, self.leading.base, self.encoding))), "")
         self.embeds.append(Embed(url, tag, clean(attributes.get("title") or ""), region, hidden))
 
     def _field(self, node: LexborNode, tag: str, form: int | None) -> None:
@@ -472,14 +482,7 @@ def read_page(capture: Capture, *, link_limit: int = 5000) -> Page:
     decoded = decode(capture.body, capture.header("content-type"))
     html = decoded.text
     tree = LexborHTMLParser(html)
-    found = extract_links(
-        tree,
-        capture.url,
-        encoding=decoded.encoding,
-        limit=link_limit,
-        with_regions=False,
-        routes=capture.role == "rendered",
-    )
+    found = LinkReader(capture.url, encoding=decoded.encoding, limit=link_limit, routes=capture.role == "rendered")
     reader = _Reader(found, decoded.encoding)
     if tree.root is not None:
         reader.read(tree.root)
@@ -523,7 +526,7 @@ def read_page(capture: Capture, *, link_limit: int = 5000) -> Page:
         metas=metas,
         meta_list=tuple(meta_list),
         blocks=tuple(reader.blocks),
-        links=found.links,
+        links=tuple(found.links),
         forms=_forms(reader, found.base, decoded.encoding),
         images=tuple(reader.images),
         embeds=tuple(reader.embeds),

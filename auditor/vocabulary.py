@@ -609,9 +609,7 @@ class Disclosure(_Data):
     @cached_property
     def part_phrases(self) -> Labels:
         """Whatever tells any part: without one of these a text tells none."""
-        return Labels(
-            {label: None for part in self.parts.values() for label in (*part.phrases, *part.under_menu)}
-        )
+        return Labels({label: None for part in self.parts.values() for label in (*part.phrases, *part.under_menu)})
 
 
 class YearbookWords(_Data):
