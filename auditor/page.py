@@ -343,12 +343,11 @@ class _Reader:
             if len(self.links) > first:
                 link = first
                 self._place(first, region, hidden)
-            if link is not None:
-                if (attributes.get("href") or "").startswith(_CONTACT):
-                    # An icon that opens a letter or a call tells something though it shows no text.
-                    self._buffer.append("")
-                    if link not in self._links:
-                        self._links.append(link)
+            if link is not None and (attributes.get("href") or "").startswith(_CONTACT):
+                # An icon that opens a letter or a call tells something though it shows no text.
+                self._buffer.append("")
+                if link not in self._links:
+                    self._links.append(link)
         elif tag == "button" and not _opens_part(level, css):
             first = len(self.links)
             self.leading.take_below(node)
