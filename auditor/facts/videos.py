@@ -19,8 +19,11 @@ _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _QUOTED = re.compile(r"""["'(]([^"'()<>\s]{4,500}?\.(?:mp4|webm|m4v)(?:[?#][^"'()<>\s]{0,200})?)["')]""", re.I)
 # A "source" may belong to a sound or a picture.
 _OTHERS = frozenset({"mp3", "wav", "ogg"}) | IMAGE_EXTENSIONS
-# Topics whose pages may show a video that nothing calls so.
-_MAY_SHOW_VIDEOS = frozenset({"home", "news", "introduction", "history", "photos"})
+# Topics whose pages show documents in place; all others, lessons and campaigns among them, may show a video.
+_SHOW_DOCUMENTS = frozenset(
+    "documents procedures forms yearbook procurement disclosure disclosure_commitment disclosure_actual_quality "
+    "disclosure_conditions disclosure_finance annual_report".split()
+)
 _DEAD = frozenset({Reach.DEAD, Reach.SOFT_404})
 
 
@@ -105,8 +108,7 @@ def _shows_video(page: Page, embed: Embed, vocabulary: Vocabulary) -> bool | Non
         return True
     if any(contains_words(words(embed.title), kind) for kind in DOCUMENT_EXTENSIONS):
         return False
-    # A page about disclosures, plans or forms shows a document.
-    return False if topics - _MAY_SHOW_VIDEOS and not page.home else None
+    return False if topics & _SHOW_DOCUMENTS and not page.home else None
 
 
 def _fed(page: Page, players: tuple[re.Pattern[str], ...]) -> Iterator[str]:

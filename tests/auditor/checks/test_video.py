@@ -71,8 +71,18 @@ DRIVE = '<iframe src="https://drive.google.com/file/d/1AbCdEf/preview"{}></ifram
         (f"<h1>Lễ khai giảng</h1>{DRIVE.format(' title=le-khai-giang.mp4')}", Verdict.PASS),
         (f"<h1>Lễ khai giảng</h1>{DRIVE.format(' title=ke-hoach.pdf')}", Verdict.FAIL),
         (f"<h1>Lễ khai giảng</h1>{DRIVE.format('')}", Verdict.MANUAL),
+        (f"<h1>Bài giảng điện tử</h1>{DRIVE.format('')}", Verdict.MANUAL),
+        (f"<h1>Tuyên truyền, phổ biến giáo dục pháp luật</h1>{DRIVE.format('')}", Verdict.MANUAL),
     ],
-    ids=["a document", "the page says video", "the file says video", "the file says document", "nothing says"],
+    ids=[
+        "a document",
+        "the page says video",
+        "the file says video",
+        "the file says document",
+        "nothing says",
+        "a lesson",
+        "a campaign",
+    ],
 )
 def test_a_file_shown_in_place_is_a_video_where_something_says_so(body: str, verdict: Verdict) -> None:
     pages = {"/": page("<p>Chào</p>", menu=MENU), "/tin-tuc/": page(body, title="Trường Mẫu", menu=MENU)}
