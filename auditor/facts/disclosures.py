@@ -390,7 +390,7 @@ class _Reader:
     def _in_menu(self, entry: Entry) -> bool:
         """Whether the link of an entry stands in a menu: what only follows it in a list is not under it."""
         return key(entry.url) in self.pages.furniture or any(
-            link.url == entry.url and link.region in ("menu", "header", "footer") for link in entry.page.links
+            link.url == entry.url and link.region in _MENUS for link in entry.page.links
         )
 
     def _dated_article(self, page: Page) -> bool:
@@ -492,14 +492,15 @@ class _Reader:
         if not in_section and any(contains_words(folded, phrase) for phrase in self.words.not_disclosure):
             return
         article = target.page if target.page is not None and not target.page.home else None
-        offered = list(self._files_of(article)) if article is not None and self._is_article(article, title) else []
+        own = article if article is not None and self._is_article(article, title) else None
+        offered = list(self._files_of(own)) if own is not None else []
         life, files = self._life(title, target, article, offered), offered
         if life is Life.LIVE:  # what cannot be opened tells nothing of what can
             files = [(text, address) for text, address in offered if self._reach_of_file(address) not in _GONE]
         names = [title, _spaced(file_name(url)) if self._is_document(url) else ""]
         names += [f"{text} {_spaced(file_name(address))}" for text, address in files]
-        if article is not None and self._is_article(article, title):
-            named = [(name, address) for name, address, _, file in self._children(article) if file]
+        if own is not None:
+            named = [(name, address) for name, address, _, file in self._children(own) if file]
             names += [
                 name for name, address in named if life is not Life.LIVE or self._reach_of_file(address) not in _GONE
             ]
@@ -851,10 +852,7 @@ class _Reader:
         placeholder = False
         for block in self.pages.own[page.key]:
             folded = words(block.text)
-            pictures += sum(
-                bool(page.images[at].url) and page.images[at].region not in ("menu", "header", "footer")
-                for at in block.images
-            )
+            pictures += sum(bool(page.images[at].url) and page.images[at].region not in _MENUS for at in block.images)
             if not folded or folded == name or folded in file_words or block.level == 1:
                 continue
             if block.level and len(folded) <= _NAME:
