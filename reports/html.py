@@ -196,7 +196,7 @@ class _Look:
             record_style=Markup(record_style),
             record_style_hash=_source_hash(record_style),
         )
-        self._scripts = {name: _template(name) for name in ("unit.js", "index.js")}
+        self._scripts = {name: _template(name) for name in ("unit.js", "index.js")} | {"": ""}
         self._unit = environment.get_template("unit.html.j2")
         self._record = environment.get_template("record.html.j2")
         self._index = environment.get_template("index.html.j2")
@@ -268,7 +268,7 @@ class _Look:
             "rows_more": max(len(rejected) - _REGISTER_ROWS, 0) + max(len(warned) - _REGISTER_ROWS, 0),
             "data": _json_block(self._table(overview, columns)),
         }
-        return self._index.render(**values, **self._script("index.js")).encode()
+        return self._index.render(**values, **self._script("index.js" if overview.lines else "")).encode()
 
     def _failed_rows(self, overview: _Overview) -> list[tuple[str, str, float]]:
         worst = sorted(
@@ -278,7 +278,7 @@ class _Look:
         return [
             (
                 f"{item} {self.items[item].title}",
-                f"{failed} / {decided} đơn vị",
+                f"{failed}\u00a0/\u00a0{decided} đơn\u00a0vị",
                 100 * failed / max(decided, 1),
             )
             for failed, decided, item in worst[:_TOP_FAILED]
@@ -362,7 +362,7 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _mean_row(name: str, tally: Tally) -> tuple[str, str, float]:
-    return (name, f"{wording.number(tally.mean)} ({tally.scored} đơn vị)", tally.mean or 0.0)
+    return (name, f"{wording.number(tally.mean)} ({tally.scored}\u00a0đơn\u00a0vị)", tally.mean or 0.0)
 
 
 def _axis_text(tally: Tally, place: int, most: float) -> str:

@@ -9,8 +9,14 @@ import os
 import shutil
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 from auditor.browsers import find_browser
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def find() -> str | None:
@@ -33,6 +39,17 @@ def ensure() -> str:
     raise RuntimeError(
         "The tests need Chromium, Chrome or Edge. Debian, Ubuntu: apt-get install chromium. Windows: Edge is enough."
     )
+
+
+def barriers(page: Page) -> list[tuple[str, str, list[str]]]:
+    """What axe-core finds to mend on a page as it stands: the rule, what it asks, the first elements that break it."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"runOnly": _RULES, "resultTypes": ["violations"]})
+    return [
+        (broken["id"], broken["help"], [node["html"][:150] for node in broken["nodes"][:3]])
+        for broken in found.response["violations"]
+    ]
 
 
 if __name__ == "__main__":

@@ -81,8 +81,10 @@ function line(body,name,cells,differ){
   if(byId("chi-khac").checked&&!differ){return;}
   var tr=document.createElement("tr"),th=document.createElement("th");
   th.scope="row";th.textContent=name;tr.appendChild(th);
-  cells.forEach(function(made){
+  tr.setAttribute("role","row");th.setAttribute("role","rowheader");
+  cells.forEach(function(made,i){
     var td=document.createElement("td");
+    td.setAttribute("role","cell");td.setAttribute("data-label",i+1);
     if(typeof made==="string"){td.appendChild(document.createElement("bdi")).textContent=made;}else{td.appendChild(made);}
     tr.appendChild(td);
   });
@@ -99,9 +101,11 @@ function chip(digit){
 }
 function compare(){
   var table=byId("bang-so-sanh"),made=document.createElement("tbody"),top=document.createElement("tr");
-  ["Nội dung"].concat(chosen).forEach(function(one){
+  made.setAttribute("role","rowgroup");top.setAttribute("role","row");
+  ["Nội dung"].concat(chosen).forEach(function(one,i){
     var th=document.createElement("th");
-    th.scope="col";
+    th.scope="col";th.setAttribute("role","columnheader");
+    if(i){th.setAttribute("data-label",i);}
     if(typeof one==="string"){th.textContent=one;}else{th.appendChild(unitLink(one));}
     top.appendChild(th);
   });
