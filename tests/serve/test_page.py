@@ -135,6 +135,21 @@ def test_a_headmaster_reads_the_result_of_a_check(browser: Browser, served: Serv
     context.close()
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_to_mend_on_any_page(browser: Browser, served: Served, watched: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    for address in (served.url, watched, f"{served.url}khong-co"):
+        page.goto(address)
+        assert _fits(page), address
+        assert real_browser.barriers(page) == [], address
+    page.goto(served.url)
+    page.fill("#dia-chi", "127.0.0.1")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+    assert real_browser.barriers(page) == []
+    page.close()
+
+
 def test_audit_check_serve_and_rescore_give_the_same_verdicts(served: Served, watched: str, tmp_path: Path) -> None:
     register = tmp_path / "a.csv"
     register.write_text(f"id,name,url\n{UNIT.id},{UNIT.name},{UNIT.url}\n", encoding="utf-8")
