@@ -21,6 +21,7 @@ from importlib import resources
 import yaml
 
 from auditor import legacy
+from auditor.text import distinct_characters
 
 # Encoding labels (WHATWG Encoding, section 4.2) of what is met in the field; others are treated as not declared.
 _CODECS = {
@@ -266,7 +267,7 @@ def _characters(body: bytes, text: str, encoding: str) -> frozenset[str]:
     if text.isascii():
         return frozenset()
     if encoding == "utf-8":
-        return frozenset(body.translate(None, _ASCII).decode("utf-8", "auditor.latin1"))
+        return distinct_characters(body.translate(None, _ASCII).decode("utf-8", "auditor.latin1"))
     return frozenset(text) - frozenset(map(chr, range(0x80)))
 
 

@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from auditor.text import clean
-from auditor.urls import absolute, route_of
+from auditor.text import clean, clean_line
+from auditor.urls import absolute, root_of, route_of
 
 # location.href = '…', window.open("…"), document.location='…', Redirect("…") in handlers and scripts
 _SCRIPT_TARGET = re.compile(
@@ -183,7 +183,7 @@ def is_hidden(style: str) -> bool:
 
 def label_of(node: LexborNode) -> tuple[str, bool]:
     """What a person reads on a link: its text, else alt or title of its image, else its own title. (label, image)"""
-    text = clean(node.text(deep=True))
+    text = clean_line(node.text(deep=True))
     if text:
         return text, False
     attributes = node.attributes
@@ -308,7 +308,8 @@ class LinkReader:
             return
         target = (route_of(href, self.base) or "") if self._routes and "#" in href else ""
         if not target and not _leads_nowhere(href):
-            target = absolute(href, self.base, self._encoding) or ""
+            rooted = href[0] == "/" and href[:2] != "//"
+            target = absolute(href, root_of(self.base) if rooted else self.base, self._encoding) or ""
         text, image = label_of(node) if source not in _UNLABELLED else ("", False)
         style = attributes.get("style")
         hidden = bool(style) and is_hidden(style or "")

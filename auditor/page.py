@@ -21,7 +21,7 @@ from auditor.links import (
     stands_in_a_part,
 )
 from auditor.model import Capture
-from auditor.text import clean, words
+from auditor.text import clean, clean_line, words
 from auditor.urls import absolute, file_name, key
 
 _BLOCK_TAGS: Final = frozenset(
@@ -403,7 +403,7 @@ class _Reader:
             self._flush(inner)
 
     def _flush(self, state: tuple) -> None:  # type: ignore[type-arg]
-        text = clean("".join(self._buffer))[:_MAX_BLOCK]
+        text = clean_line(self._buffer[0] if len(self._buffer) == 1 else "".join(self._buffer))[:_MAX_BLOCK]
         if (text or self._pictures or self._links) and len(self.blocks) < _MAX_BLOCKS:
             block_tag, level, region, hidden, css, path, cell, form, _, _ = state
             mark = text or " ".join(str(self.images[index].signature) for index in self._pictures)

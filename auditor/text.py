@@ -60,6 +60,15 @@ _TO_BYTES = codecs.charmap_build(_USUAL.ljust(256, "\ufffe"))
 _FOLDED_BYTES = _NOT_WORD_CHARACTER.sub(" ", fold(_USUAL)).encode("ascii").ljust(256)
 
 
+def distinct_characters(text: str) -> frozenset[str]:
+    """The different characters of a text that is mostly Vietnamese; ten times as fast as a set of a long one."""
+    try:
+        usual = codecs.charmap_encode(text, "strict", _TO_BYTES)[0]
+    except UnicodeEncodeError:
+        return frozenset(text)
+    return frozenset(char for code, char in enumerate(_USUAL) if code in usual)
+
+
 def words(text: str) -> str:
     """The folded words of a text joined by single blanks: how labels are compared ("Số/Ký hiệu" -> "so ky hieu")."""
     return _remembered_words(text) if len(text) <= _REMEMBERED else _folded_words(text)
@@ -77,6 +86,12 @@ def _folded_words(text: str) -> str:
 
 # Short texts stand on many pages of a portal and are asked for by many facts.
 _remembered_words = lru_cache(maxsize=65536)(_folded_words)
+_remembered_clean = lru_cache(maxsize=65536)(clean)
+
+
+def clean_line(text: str) -> str:
+    """`clean` for the lines of a portal's pages, of which many repeat: equal ones are one string in memory."""
+    return _remembered_clean(text) if len(text) <= _REMEMBERED else clean(text)
 
 
 @lru_cache(maxsize=16384)

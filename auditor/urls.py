@@ -91,6 +91,12 @@ def route_of(href: str, base: str) -> str | None:
     return address if address and len(address) <= MAX_URL else None
 
 
+def root_of(base: str) -> str:
+    """The root of the site of a page: to it an `href` that begins with one "/" is joined on all its pages alike."""
+    origin = _place(base)[0]
+    return f"{origin}/" if origin else base
+
+
 @lru_cache(maxsize=4096)
 def _place(base: str) -> tuple[str, str]:
     """Origin of an address, and the address of the folder in which it lies; empty where it needs more care."""

@@ -599,6 +599,7 @@ class Disclosure(_Data):
 
     parts: Annotated[dict[Name, DisclosurePart], Field(min_length=1)]
     forms: tuple[DisclosureForm, ...]
+    form_signs: Annotated[Labels, Field(min_length=1)]
     form_patterns: tuple[Regex, ...]
     form_lists: tuple[Regex, ...]
     umbrella: Labels

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from auditor.dates import number_forms
 from auditor.facts.pages import Pages
-from auditor.page import Page
 
 _LONGEST = 400  # characters: stamps stand in short texts
 
@@ -16,16 +15,10 @@ class DateOrder(frozenset[str]):
 def read(pages: Pages) -> DateOrder:
     """A form is month-first where dates of it prove that, and none proves the opposite."""
     proved: dict[str, set[bool]] = {}
-    for text in {text for page in pages.pages for text in _short_texts(page)}:
+    for text in {block.text for page in pages.pages for block in page.blocks}:
+        if not (8 <= len(text) <= _LONGEST and ("/20" in text or "-20" in text)):
+            continue
         for form, month_first in number_forms(text):
             if month_first is not None:
                 proved.setdefault(form, set()).add(month_first)
     return DateOrder(form for form, found in proved.items() if found == {True})
-
-
-def _short_texts(page: Page) -> list[str]:
-    return [
-        block.text
-        for block in page.blocks
-        if 8 <= len(block.text) <= _LONGEST and ("/20" in block.text or "-20" in block.text)
-    ]

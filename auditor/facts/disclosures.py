@@ -26,7 +26,7 @@ from auditor.facts.sections import Entry, Ladder, Section, Sections, menu_childr
 from auditor.links import Link
 from auditor.model import Capture
 from auditor.page import Block, Page
-from auditor.text import contains_words, fold, words
+from auditor.text import contains_words, fold, has_digit, words
 from auditor.urls import DOCUMENT_EXTENSIONS, IMAGE_EXTENSIONS, extension, file_name, host_of, key
 from auditor.vocabulary import Circular, Vocabulary, label_words, under
 
@@ -215,6 +215,10 @@ class _Reader:
         self.addresses: dict[str, list[str]] = {}  # of the files of each disclosure
         self._bodies: dict[str, Capture] | None = None
         self._menus: dict[str, tuple[Link, ...]] = {}
+        # A section that a site repeats beside every article is asked again for each of them.
+        self._listed: dict[str, tuple[tuple[str, str, str, bool], ...]] = {}
+        self._in_menus: dict[str, bool] = {}
+        self._documents: dict[str, bool] = {}
 
     def items(self) -> list[Disclosure]:
         for topic in TOPICS:
@@ -270,7 +274,7 @@ class _Reader:
         if self._dated_article(page):
             self._thing(page.title, page.url, page, target, parts, in_section=self._in_menu(entry))
             return
-        children = list(self._children(page))
+        children = self._children(page)
         for title, url, beside, _ in children:
             extra = () if find_dates(beside.replace(title, "")) else self._of_the_list(page)
             self._thing(title, url, page, self.pages.look(url), parts, in_section=True, beside=beside, extra=extra)
@@ -401,8 +405,14 @@ class _Reader:
         stamped = publication.page is page and publication.origin in (Origin.STAMP, Origin.TIME_TAG)
         return stamped or page.key not in self.pages.furniture
 
-    def _children(self, page: Page) -> Iterator[tuple[str, str, str, bool]]:
+    def _children(self, page: Page) -> tuple[tuple[str, str, str, bool], ...]:
         """What a page of the section lists: (title, address, the text of its line or row, whether it is a file)."""
+        known = self._listed.get(page.key)
+        if known is None:
+            known = self._listed[page.key] = tuple(self._list(page))
+        return known
+
+    def _list(self, page: Page) -> Iterator[tuple[str, str, str, bool]]:
         rows: dict[tuple[int, int], list[str]] = {}
         for block in self.pages.own[page.key]:
             if block.cell is not None:
@@ -435,9 +445,12 @@ class _Reader:
 
     def _is_entry(self, url: str) -> bool:
         """Whether a menu leads to an address: then it is a section, and not what another section lists."""
-        return key(url) in self.pages.furniture and any(
-            one.link.region in _MENUS for one in self.pages.occurrences.get(key(url), ())
-        )
+        known = self._in_menus.get(url)
+        if known is None:
+            known = self._in_menus[url] = key(url) in self.pages.furniture and any(
+                one.link.region in _MENUS for one in self.pages.occurrences.get(key(url), ())
+            )
+        return known
 
     def _only_entries(self, page: Page) -> bool:
         """Whether a page of the section holds no more than the ways to others that are told by themselves."""
@@ -457,10 +470,15 @@ class _Reader:
         return len(link.text) < _SHORTEST or says_download(link.text, self.vocabulary)
 
     def _is_document(self, url: str) -> bool:
-        if extension(url) in DOCUMENT_EXTENSIONS or under(host_of(url), self.vocabulary.hosts.file_services):
-            return True
-        lowered = url.lower()
-        return any(path in lowered for path in self.vocabulary.documents.download_paths)
+        known = self._documents.get(url)
+        if known is None:
+            lowered = url.lower()
+            known = self._documents[url] = (
+                extension(url) in DOCUMENT_EXTENSIONS
+                or under(host_of(url), self.vocabulary.hosts.file_services)
+                or any(path in lowered for path in self.vocabulary.documents.download_paths)
+            )
+        return known
 
     # ------------------------------------------------------------------ one disclosure
 
@@ -697,11 +715,16 @@ class _Reader:
             if here:  # the title of a form names its part, too
                 numbers += [form.number for form in self.words.forms if form.phrases.first_in(folded)]
             forms += numbers
-            parts.update(form.part for form in self.words.forms if form.number in numbers)
+            if numbers:
+                parts.update(form.part for form in self.words.forms if form.number in numbers)
         return frozenset(parts), forms
 
     def _form_numbers(self, text: str) -> list[int]:
+        if not has_digit(text):
+            return []
         folded = words(text)
+        if not any(sign in folded for sign in self.words.form_signs):
+            return []
         numbers: list[int] = []
         for pattern in self.words.form_patterns:
             for match in pattern.finditer(folded):
@@ -852,7 +875,8 @@ class _Reader:
         placeholder = False
         for block in self.pages.own[page.key]:
             folded = words(block.text)
-            pictures += sum(bool(page.images[at].url) and page.images[at].region not in _MENUS for at in block.images)
+            if block.images:
+                pictures += sum(bool(page.images[at].url) and page.images[at].region not in _MENUS for at in block.images)
             if not folded or folded == name or folded in file_words or block.level == 1:
                 continue
             if block.level and len(folded) <= _NAME:
@@ -860,12 +884,13 @@ class _Reader:
             rest = block.text
             for at in block.links:
                 rest = rest.replace(page.links[at].text, " ", 1)
-            if len(words(rest)) <= _STAMP and find_dates(rest):
+            if has_digit(rest) and len(words(rest)) <= _STAMP and find_dates(rest):
                 continue  # a stamp, alone or beside a title
             if len(folded) < 200 and self.vocabulary.placeholders.empty.stand_in(folded):
                 placeholder = True
                 continue
-            text += max(len(folded) - sum(len(page.links[at].text) for at in block.links), 0)
+            linked = sum(len(page.links[at].text) for at in block.links) if block.links else 0
+            text += max(len(folded) - linked, 0)
         return text, pictures, placeholder
 
     def _reach_of_file(self, address: str) -> Reach:

@@ -94,7 +94,8 @@ class Publication:
     on_home: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, which would cost several times as much to make: a portal has thousands. Nobody writes to one.
+@dataclass(eq=False, slots=True)
 class Stamp:
     """A date that stands as a stamp: page, index of its block, title in the same block ("" where there is none)."""
 
@@ -429,7 +430,7 @@ class _Reader:
     def _not_yet(self, day: date, page: Page) -> bool:
         """Whether a day lies after that on which the page was fetched: an event to come, or a slip of the pen."""
         fetched = _day_of(page.fetched_at)
-        return fetched is not None and day > fetched + timedelta(days=1)
+        return fetched is not None and (day - fetched).days > 1
 
     def result(self) -> Publications:
         items = sorted(self.found.values(), key=lambda item: (-item.day.toordinal(), TRUST[item.origin], item.url))
@@ -486,12 +487,12 @@ def _json_day(script: str) -> str:
 
 
 def _place(block: Block) -> tuple[str, str]:
-    return block.tag, _numberless(block.css)
+    return _kind_of_place(block.tag, block.css)
 
 
 @lru_cache(maxsize=8192)
-def _numberless(css: str) -> str:
-    return _DIGIT.sub("", css)
+def _kind_of_place(tag: str, css: str) -> tuple[str, str]:
+    return tag, _DIGIT.sub("", css)
 
 
 def stamps_of(page: Page, order: DateOrder) -> Iterator[Stamp]:
@@ -539,8 +540,10 @@ def _as_shown(declared: FoundDate, text: str, order: DateOrder) -> FoundDate:
 
 
 def _stamp(page: Page, index: int, block: Block, fetched: date | None, order: DateOrder) -> Stamp | None:
-    text = _apart(page, block)
+    text = _apart(page, block) if block.links else block.text
     dates = [one for one in find_dates(text, fetched=fetched, month_first=order) if one.precision in ("day", "month")]
+    if not dates:
+        return None
     for found in reversed(dates) if len(dates) > 1 else dates:
         if found.precision != "day":
             continue
@@ -600,6 +603,7 @@ def _linked_title(page: Page, block: Block, text: str) -> tuple[str, str]:
     return "", ""
 
 
+@lru_cache(maxsize=1024)
 def _day_of(moment: str) -> date | None:
     try:
         return date.fromisoformat(moment[:10])
