@@ -11,6 +11,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.label import DataLabelList
 from openpyxl.formatting.rule import CellIsRule, DataBarRule
 from openpyxl.styles import Font
+from openpyxl.worksheet.pagebreak import Break
 
 from auditor.accuracy import load_accuracy
 from reports import wording
@@ -31,6 +32,7 @@ from reports.digest import (
 from reports.inert import inert_text
 from reports.review_sheet import ReviewSheet, asks_a_person
 from reports.sheet import Cell, Column, Sheet, Styles, equal_rule, save_book
+from reports.unit_view import attempt_view
 
 if TYPE_CHECKING:
     from auditor.checklist import Checklist
@@ -40,8 +42,10 @@ EVIDENCE_ROWS = 120_000  # beyond them each item keeps fewer of its pieces: open
 _QUOTE = 300  # characters of a quote in a row; the whole stands in results.json
 _SUMMARY = 500
 _CHART_GROUPS = 25
-_GRADE_FILLS = ("A9DCCB", "D3EDE6", "F4F1D8", "FFDD80", "F2B8A6")
-_GRADE_BARS = ("0B4A3A", "2F7D6B", "A9DCCB", "FFDD80", "9E2F16")
+_VISITS = 10  # of one unit that are told one by one
+# In grey print the fills grow darker from the best grade to the worst, and neighbouring bars are far apart.
+_GRADE_FILLS = ("E9F7F1", "C6E6DA", "ECCB69", "EAB06F", "DB8A73")
+_GRADE_BARS = ("0B4A3A", "3B8F7B", "A3D6C6", "FFF0C2", "9E2F16")
 _MILESTONE = "disclosure_milestone"  # the checks whose items the sheet of disclosures shows
 _PARTS = ("disclosure", "disclosure_quality")
 
@@ -192,7 +196,7 @@ class _Book:
             "Ma trận",
             columns,
             heading="MA TRẬN KẾT QUẢ",
-            note=f"{legend}. {wording.MARKS}. {self.note}",
+            note=f"{legend}.\n{wording.MARKS}.\n{self.note}",
             styles=self.styles,
             frozen_columns=2,
             tall_headings=["", "", "", "", "", *(self.titles[item.id] for item in self.checklist.items)],
@@ -292,6 +296,7 @@ class _Book:
             Column("Địa bàn", 14),
             Column("Website", 28, "link"),
             Column("Nguyên nhân", 42),
+            Column("Các lần vào cổng", 34),
             Column("Việc cần làm", 44),
         ]
         return Sheet(
@@ -469,7 +474,8 @@ class _Book:
                 line.district,
                 self.missed.link(line.url),
                 f"{status.meaning} {cause}".strip() + ("." if cause and cause[-1] not in ".!?" else ""),
-                wording.advice(line.status, unit.get("status_reason")),
+                _visits(unit.get("attempts") or ()),
+                _advice(line, unit),
             ]
         )
 
@@ -508,6 +514,7 @@ class _Book:
                         "",
                         "",
                         inert_text(given.get("reason") or given.get("message"), _SUMMARY),
+                        "",
                         advice,
                     ]
                 )
@@ -577,7 +584,9 @@ class _Book:
             bar = data_bar("num", 0, "num", 100, color="7FB9AA", showValue=True)
             rules.add(sheet.span(sheet.letter("Tổng điểm")), bar)
             for status in wording.STATUSES:
-                colour = {"audited": None, "partial": "FFDD80"}.get(status, "E4E7EA")
+                colour = {"audited": None, "partial": wording.VERDICTS["partial"].fill}.get(
+                    status, wording.VERDICTS["undetermined"].fill
+                )
                 if colour:
                     rule = equal_rule(wording.STATUSES[status].name, colour)
                     rules.add(sheet.span(sheet.letter("Tình trạng")), rule)
@@ -630,12 +639,33 @@ class _Book:
                 ]
             )
         table_rows = sheet.rows
+        sheet.sheet.row_breaks.append(Break(id=sheet.last_row))
         for row in _explanations(sheet, checklist):
             if len(row) > 2:
                 sheet.add_cells(row)
             else:
                 sheet.add_line(row)
         sheet.close(table_rows=table_rows)
+
+
+def _visits(attempts: Sequence[Mapping[str, Any]]) -> str:
+    """How often a portal was visited, then a line for each of the last visits: when, what came of it, and why."""
+    if not attempts:
+        return ""
+    times = f"{len(attempts)} lần" + (f" ({_VISITS} lần cuối ở dưới)" if len(attempts) > _VISITS else "")
+    shown = [attempt_view(attempt) for attempt in attempts[-_VISITS:]]
+    return "\n".join(
+        [
+            f"{times}:",
+            *(f"{one['at']}: {one['status']}" + (f" – {one['cause']}" if one["cause"] else "") for one in shown),
+        ]
+    )
+
+
+def _advice(line: UnitLine, unit: UnitObject) -> str:
+    """What to do about a unit that was not assessed, and where the letter to its host stands."""
+    advice = wording.advice(line.status, unit.get("status_reason"))
+    return f"{advice} {wording.LETTER_READY}" if unit.get("host_note") and line.page else advice
 
 
 def _bars(sheet: Sheet, shown: int, title: str) -> BarChart:

@@ -58,7 +58,7 @@ class ReviewSheet:
             columns.SHEET,
             [_WIDTHS[name] for name in (*columns.LOCKED, *columns.OPEN)],
             heading="PHIẾU THẨM ĐỊNH",
-            note=f"{note} Chỉ ghi vào các ô màu vàng nhạt: chọn kết luận trong danh sách, ghi lý do, họ tên và ngày.",
+            note=f"Chỉ ghi vào các ô màu vàng nhạt: chọn kết luận trong danh sách, ghi lý do, họ tên và ngày. {note}",
             styles=styles,
             frozen_columns=3,
             row_lines=3,

@@ -28,7 +28,7 @@ from openpyxl.writer.excel import ExcelWriter
 from openpyxl.xml.constants import ARC_WORKBOOK_RELS, SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import fromstring, tostring
 
-from reports import wording
+from reports import text_lines, wording
 from reports.inert import inert_text, shown_address, web_address
 
 MAX_CELL = 32_767  # characters (Excel specifications and limits)
@@ -143,8 +143,9 @@ class Styles:
 class Sheet:
     """A sheet that is written from the top: title, note, headings, then rows; `close` sets filter and print.
 
-    `frozen_columns` stay in sight; `tall_headings` are a row of upright headings above the others; `row_lines` is how
-    many lines of text a row shows at least; `printed` the number of columns that are printed (all by default).
+    Each line of `note` has a row of its own; `frozen_columns` stay in sight; `tall_headings` are a row of upright
+    headings above the others; `row_lines` is how many lines of text a row shows at least; `printed` the number of
+    columns that are printed (all by default).
     """
 
     def __init__(
@@ -174,14 +175,17 @@ class Sheet:
         self._shared: Any = book.shared_strings
         self._row_lines = row_lines
         self._letters = [get_column_letter(number) for number in range(1, len(columns) + 1)]
-        self._room = [max(int(column.width * 1.18), 1) for column in columns]  # characters that fit on one line
+        self._room = [text_lines.room(column.width) for column in columns]
         self._printed = printed
-        self.head_row = 4 if tall_headings else 3
+        notes = note.split("\n")
+        self.head_row = 2 + len(notes) + bool(tall_headings)
+        self._titles = f"{self.head_row - bool(tall_headings)}:{self.head_row}"  # the rows that every page repeats
         self.first_row = self.head_row + 1
         self._set_up(frozen_columns, pages_wide, tab)
         self._written = 0
         self._write([self.text(heading, "title")], 24)
-        self._write([self.text(note, "subtitle")], 18)
+        for line in notes:
+            self._write([self.text(line, "subtitle")], 18)
         if tall_headings:
             self._write([self.text(text, "head_up" if text else "head") for text in tall_headings], 190)
         headings = [self.text(column.heading, "head") for column in columns]
@@ -210,8 +214,9 @@ class Sheet:
         ws.page_margins.header = ws.page_margins.footer = 0.3
         ws.oddFooter.left.text = self.title.replace("&", "&&")
         ws.oddFooter.right.text = "Trang &P/&N"
-        ws.print_title_rows = f"{3 if self.head_row > 3 else self.head_row}:{self.head_row}"
+        ws.print_title_rows = self._titles
         if pages_wide > 1:
+            ws.page_setup.pageOrder = "overThenDown"  # the pages of one unit follow each other
             ws.print_title_cols = f"A:{get_column_letter(frozen_columns)}"
         ws._writer = _Writer(ws)
         ws._writer.write_top()
@@ -255,6 +260,8 @@ class Sheet:
 
     def file_link(self, target: str, shown: str) -> Cell:
         """A link to a file beside the workbook, by a relative address that this program made."""
+        if self.links >= MAX_LINKS:
+            return self.text(shown, "text")
         self.links += 1
         return Cell(self.text(shown, "link").tail, shown, target)
 
@@ -287,8 +294,8 @@ class Sheet:
         lines = self._row_lines
         for cell, room in zip(row, self._room, strict=False):
             text = cell.text
-            if (len(text) > room or "\n" in text) and cell.target is None:
-                lines = max(lines, sum(-(-len(part) // room) or 1 for part in text.split("\n")))
+            if cell.target is None and not text_lines.surely_one(text, room):
+                lines = max(lines, text_lines.lines(text, room))
         return lines
 
     def _write(self, row: Sequence[Cell], height: float | None) -> None:

@@ -29,14 +29,14 @@ class VerdictWording:
 
 VERDICTS: dict[str, VerdictWording] = {
     "pass": VerdictWording(
-        "Đạt", "Đạt", "✓", "D3EDE6", "0B4A3A", "Đã thấy nội dung đáp ứng yêu cầu; có minh chứng kèm theo."
+        "Đạt", "Đạt", "✓", "E1F5EC", "0B4A3A", "Đã thấy nội dung đáp ứng yêu cầu; có minh chứng kèm theo."
     ),
     "partial": VerdictWording(
         "Đạt một phần",
         "Một phần",
         "½",
-        "FFDD80",
-        "4A3500",
+        "F4BE45",
+        "3F2D00",
         "Đã thấy một phần nội dung được yêu cầu; phần còn thiếu được nêu rõ.",
     ),
     "fail": VerdictWording(
@@ -51,8 +51,8 @@ VERDICTS: dict[str, VerdictWording] = {
         "Cần thẩm định",
         "Thẩm định",
         "?",
-        "DCD5F2",
-        "32206B",
+        "B9ADE3",
+        "26175A",
         "Cần người có thẩm quyền xem và kết luận; minh chứng đã được chuẩn bị sẵn.",
     ),
     "not_applicable": VerdictWording(
@@ -62,7 +62,7 @@ VERDICTS: dict[str, VerdictWording] = {
         "Không xác định",
         "Chưa rõ",
         "…",
-        "E4E7EA",
+        "D6DBE0",
         "3A4349",
         "Chưa xem được nội dung cần thiết (trang không truy cập được, bị chặn hoặc chưa đọc tới); "
         "không trừ điểm của đơn vị.",
@@ -119,6 +119,9 @@ STATUSES: dict[str, StatusWording] = {
         "Chạy lại đánh giá cho đơn vị này; nếu vẫn lỗi, gửi nhật ký cho bộ phận kỹ thuật.",
     ),
 }
+
+# Where a unit could not be read and its page holds a text for whoever hosts the portal.
+LETTER_READY = "Thư gửi nhà cung cấp máy chủ đã soạn sẵn trong phiếu của đơn vị."
 
 NOT_ASSESSED: frozenset[str] = frozenset({"unreachable", "blocked", "no_website", "error"})
 

@@ -12,13 +12,15 @@ from typing import Any
 import pytest
 from lxml import etree
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 
 from auditor.checklist import Checklist
-from reports import excel, wording
+from reports import excel, text_lines, wording
 from reports import review_columns as columns
 from reports import sheet as excel_sheet
 from reports.excel import write_workbook
+from tests.libreoffice import LibreOffice
 from tests.reports import specimens
 
 UNITS = 60
@@ -88,8 +90,8 @@ def test_the_overview_holds_every_unit_with_its_figures(
 
 
 def test_the_matrix_holds_every_verdict(book: Workbook, results: list[dict[str, Any]], checklist: Checklist) -> None:
-    rows = _rows(book, "Ma trận", head_row=4)
-    titles = [cell.value for cell in book["Ma trận"][3]]
+    rows = _rows(book, "Ma trận", head_row=6)
+    titles = [cell.value for cell in book["Ma trận"][5]]
     assert titles[5:] == [item.title for item in checklist.items]
     for row, unit in zip(rows, results, strict=True):
         shown = {item.id: str(row[item.id]).partition(" (")[0] for item in checklist.items}
@@ -156,7 +158,7 @@ def test_a_person_s_verdict_is_shown_beside_the_machine_s(tmp_path: Path, checkl
     assert f"{row[columns.DAY]:%Y-%m-%d}" == "2026-10-21"
     assert f"{row[columns.UNTIL]:%Y-%m-%d}" == "2027-06-30"
     assert rows[disputed["id"]][columns.DISPUTE] == "https://don-vi-0.example/da-co.html"
-    (matrix,) = _rows(book, "Ma trận", head_row=4)
+    (matrix,) = _rows(book, "Ma trận", head_row=6)
     assert matrix[item["id"]] == "Đạt (TĐ)"
     assert matrix[disputed["id"]] == "Không đạt (KN)"
     (overview,) = _rows(book, "Tổng hợp")
@@ -357,3 +359,98 @@ def test_an_old_workbook_survives_a_broken_run(tmp_path: Path, checklist: Checkl
 def test_a_run_without_units_still_opens(tmp_path: Path, checklist: Checklist) -> None:
     write_workbook(tmp_path / "s.xlsx", specimens.header(), specimens.units(0, checklist), checklist)
     assert load_workbook(tmp_path / "s.xlsx").sheetnames == SHEETS
+
+
+def test_every_visit_of_a_unit_that_could_not_be_read_is_told(tmp_path: Path, checklist: Checklist) -> None:
+    unit = specimens.unit(9, checklist)
+    assert unit["status"] == "unreachable"
+    unit["attempts"] = [
+        {"at": f"2026-10-{day:02d}T08:00:00Z", "status": "unreachable", "reason": reason}
+        for day, reason in enumerate(["http_503", *["timeout"] * 11], start=1)
+    ]
+    unit["host_note"] = "Kính gửi nhà cung cấp"
+    few = {**unit, "id": "few", "attempts": unit["attempts"][:2]}
+    write_workbook(tmp_path / "s.xlsx", specimens.header(), lambda: iter([unit, few]), checklist)
+    many, two, *_ = _rows(load_workbook(tmp_path / "s.xlsx"), "Không đánh giá được")
+    assert two["Các lần vào cổng"].split("\n") == [
+        "2 lần:",
+        f"01/10/2026 15:00: Không truy cập được – {wording.cause('http_503')}",
+        f"02/10/2026 15:00: Không truy cập được – {wording.cause('timeout')}",
+    ]
+    first, *visits = many["Các lần vào cổng"].split("\n")
+    assert first.startswith("12 lần (10 lần cuối")
+    assert len(visits) == 10
+    assert visits[-1].startswith("12/10/2026")
+    assert two["Việc cần làm"].endswith(wording.LETTER_READY)
+
+
+def test_the_legend_of_the_matrix_fits_on_its_first_page(book: Workbook, checklist: Checklist) -> None:
+    sheet = book["Ma trận"]
+    assert sheet.print_title_rows == "$5:$6"
+    assert sheet.freeze_panes == "C7"
+    every = sum(sheet.column_dimensions[letter].width for letter in map(get_column_letter, range(1, 46)))
+    page = text_lines.room(every / 3)  # three pages wide
+    for row in (2, 3, 4):
+        assert text_lines.lines(str(sheet.cell(row, 1).value), page) == 1
+        assert [cell.value for cell in sheet[row][1:]] == [None] * (len(sheet[row]) - 1)
+
+
+def _hyperlinks(sheet: Any) -> int:
+    return sum(cell.hyperlink is not None for row in sheet.iter_rows() for cell in row)
+
+
+def test_the_workbook_keeps_within_the_limits_of_excel(book: Workbook) -> None:
+    assert len({title.casefold() for title in book.sheetnames}) == len(book.sheetnames)
+    for sheet in book.worksheets:
+        assert _hyperlinks(sheet) <= 65_530
+        for rule in sheet.data_validations.dataValidation:
+            assert max(len(text or "") for text in (rule.formula1, rule.prompt, rule.error)) <= 255
+            assert max(len(text or "") for text in (rule.promptTitle, rule.errorTitle)) <= 32
+        for row in sheet.row_dimensions.values():
+            assert (row.height or 0) <= 409.5
+        assert (sheet.page_setup.orientation, str(sheet.page_setup.paperSize)) == ("landscape", "9")
+        assert sheet.print_title_rows
+
+
+def test_only_what_people_enter_is_open_on_the_review_sheet(book: Workbook) -> None:
+    sheet = book[columns.SHEET]
+    assert sheet.protection.sheet
+    head, *rows = sheet.iter_rows(min_row=3)
+    names = [cell.value for cell in head]
+    assert all(cell.protection.locked for cell in head)
+    table, free = rows[: -columns.FREE_ROWS], rows[-columns.FREE_ROWS :]
+    for part, wanted in ((table, set(columns.OPEN)), (free, {*columns.OPEN, columns.UNIT_ID, columns.ITEM})):
+        assert part
+        for row in part:
+            opened = {name for name, cell in zip(names, row, strict=True) if not cell.protection.locked}
+            assert opened == wanted
+
+
+def test_links_to_pages_stop_before_the_limit_of_a_sheet_too(
+    tmp_path: Path, checklist: Checklist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(excel_sheet, "QUICK_LINKS", 2)
+    monkeypatch.setattr(excel_sheet, "MAX_LINKS", 5)
+    write_workbook(tmp_path / "s.xlsx", specimens.header(), specimens.units(9, checklist), checklist)
+    book = load_workbook(tmp_path / "s.xlsx")
+    assert _hyperlinks(book["Tổng hợp"]) == 5
+    assert [row["Phiếu của đơn vị"] for row in _rows(book, "Tổng hợp")] == ["Mở phiếu"] * 9
+
+
+@pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")  # how LibreOffice saves data bars
+def test_libreoffice_reads_every_cell_as_it_was_written(tmp_path: Path, checklist: Checklist) -> None:
+    source = tmp_path / "scorecard.xlsx"
+    write_workbook(source, specimens.header(10), specimens.units(10, checklist, evidence=1), checklist)
+    saved = LibreOffice(tmp_path).saved_as(source, "xlsx:Calc MS Excel 2007 XML")
+    ours, theirs = load_workbook(source), load_workbook(saved)
+    assert theirs.sheetnames == ours.sheetnames
+    for sheet in ours.worksheets:
+        again: Any = theirs[sheet.title]
+        for row in sheet.iter_rows():
+            for cell in row:
+                value = cell.value or ""
+                wanted = pytest.approx(value) if isinstance(value, float) else value  # it saves 15 digits
+                assert (again[cell.coordinate].value or "") == wanted, (sheet.title, cell.coordinate)
+        assert again.auto_filter.ref == sheet.auto_filter.ref
+        assert len(again._charts) == (2 if sheet.title.startswith("Theo") else 0)
+    assert theirs[columns.SHEET].protection.sheet

@@ -13,7 +13,7 @@ from auditor.checklist import Checklist
 from auditor.facts.disclosures import Life
 from auditor.model import Cause, Kind, Reason, Status, StoppedBy, Verdict
 from auditor.reviews import ReviewState
-from reports import wording
+from reports import excel, wording
 
 
 @pytest.mark.parametrize(
@@ -59,10 +59,25 @@ def test_verdict_colours_can_be_read(code: str) -> None:
     assert (high + 0.05) / (low + 0.05) >= 4.5
 
 
-def test_decided_verdicts_differ_in_grey_print() -> None:
-    greys = sorted(_lightness(wording.VERDICTS[code].fill) for code in ("pass", "partial", "fail"))
-    assert all(later - earlier > 0.03 for earlier, later in pairwise(greys))
+def _grey(colour: str) -> float:
+    """How light grey print makes a colour, 0 to 100 (L* of CIE 1976)."""
+    return 116 * float(_lightness(colour) ** (1 / 3)) - 16
+
+
+def test_verdicts_differ_in_grey_print_and_without_colour() -> None:
+    greys = sorted(_grey(worded.fill) for worded in wording.VERDICTS.values())
+    assert all(later - earlier >= 4 for earlier, later in pairwise(greys)), greys
     assert len({worded.short for worded in wording.VERDICTS.values()}) == len(wording.VERDICTS)
+    assert len({worded.mark for worded in wording.VERDICTS.values()}) == len(wording.VERDICTS)
+
+
+def test_grades_grow_darker_in_grey_print_and_neighbouring_bars_differ() -> None:
+    greys = [_grey(colour) for colour in excel._GRADE_FILLS]
+    assert all(better - worse >= 4 for better, worse in pairwise(greys)), greys
+    ink = _lightness("1B2A36")
+    assert all((_lightness(colour) + 0.05) / (ink + 0.05) >= 4.5 for colour in excel._GRADE_FILLS)
+    bars = [_grey(colour) for colour in excel._GRADE_BARS]
+    assert all(abs(left - right) >= 10 for left, right in pairwise(bars)), bars
 
 
 @pytest.mark.parametrize(
