@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -104,7 +103,7 @@ class Regions:
                 break
             path.append(ident)
             own = own_region(current.tag or "", current.attributes)
-            if own and current.tag in EDGES and _stands_in_a_part(current):
+            if own and current.tag in _EDGES and stands_in_a_part(current):
                 own = None
             if own is not None:
                 region = own
@@ -132,26 +131,21 @@ _ROLE_REGION = {
 }
 
 
-EDGES = frozenset(("header", "footer"))
+_EDGES = frozenset(("header", "footer"))
 _PARTS = frozenset(("article", "section", "li"))
-MAX_CLIMB = 6
+_MAX_CLIMB = 6
 
 
-def _stands_in_a_part(node: LexborNode) -> bool:
+def stands_in_a_part(node: LexborNode) -> bool:
+    """Whether a header or footer is that of an article or section, not of the page (HTML Living Standard, 4.3.8)."""
     above = node.parent
-    tags: list[str] = []
-    while above is not None and len(tags) < MAX_CLIMB:
-        tags.append(above.tag or "")
+    for _ in range(_MAX_CLIMB):
+        if above is None:
+            return False
+        if above.tag in _PARTS:
+            return True
         above = above.parent
-    return within_a_part(tags)
-
-
-def within_a_part(above: Iterable[str]) -> bool:
-    """Whether a header or footer is that of an article or section, not of the page (HTML Living Standard, 4.3.8).
-
-    `above` are the tags of the MAX_CLIMB elements around it.
-    """
-    return not _PARTS.isdisjoint(above)
+    return False
 
 
 def own_region(tag: str, attributes: Mapping[str, str | None]) -> str | None:
@@ -222,39 +216,18 @@ def extract_links(
     `skip(href)` may say that an address as written is already known to the caller: it is left out before any
     work is done on it. With `routes`, "#/…" leads to a view of its own: for the document that a browser has built.
     """
-    reader = LinkReader(url, encoding=encoding, limit=limit, routes=routes, skip=skip)
+    reader = LinkReader(url, encoding=encoding, limit=limit, routes=routes, skip=skip, regions=Regions())
     root = tree.root
     if root is not None:
-        reader.take_all(root)
+        reader.take_below(root)
     return PageLinks(tuple(reader.links), reader.base, reader.refresh)
-
-
-class Place(Protocol):
-    """Where an element stands, for what only some links ask of it."""
-
-    def label(self) -> tuple[str, bool]:
-        """As `label_of`."""
-
-    def region(self) -> str:
-        """As `Regions.of`."""
-
-
-@dataclass(slots=True)
-class _NodePlace:
-    node: LexborNode
-    regions: Regions
-
-    def label(self) -> tuple[str, bool]:
-        return label_of(self.node)
-
-    def region(self) -> str:
-        return self.regions.of(self.node)
 
 
 class LinkReader:
     """Collects the links of a page from elements that are handed to it in document order.
 
-    `links` are those found so far, at most `limit`; `base` and `refresh` as PageLinks has them.
+    `links` are those found so far, at most `limit`; `base` and `refresh` as PageLinks has them. Without `regions`
+    every region is "": for a caller that knows where the elements stand.
     """
 
     def __init__(
@@ -265,18 +238,18 @@ class LinkReader:
         limit: int,
         routes: bool,
         skip: Callable[[str], bool] | None = None,
+        regions: Regions | None = None,
     ) -> None:
         self.url = self.base = url
         self.refresh: str | None = None
         self.links: list[Link] = []
         self.limit = limit
-        self._encoding, self._routes, self._skip = encoding, routes, skip
+        self._encoding, self._routes, self._skip, self._regions = encoding, routes, skip, regions
 
-    def take_all(self, root: LexborNode) -> None:
-        """Takes all elements of a tree that lead anywhere."""
-        regions = Regions()
+    def take_below(self, node: LexborNode) -> None:
+        """Takes all elements below a node (and the node itself) that lead anywhere."""
         handled: set[int] = set()  # an element that matches two parts of the selector comes twice
-        for found in root.css(_SELECTOR):
+        for found in node.css(_SELECTOR):
             if len(self.links) >= self.limit:
                 break
             attributes = found.attributes
@@ -284,9 +257,9 @@ class LinkReader:
                 if found.mem_id in handled:
                     continue
                 handled.add(found.mem_id)
-            self.take(found.tag or "", attributes, _NodePlace(found, regions))
+            self.take(found, found.tag or "", attributes)
 
-    def take(self, tag: str, attributes: Mapping[str, str | None], place: Place) -> None:
+    def take(self, node: LexborNode, tag: str, attributes: Mapping[str, str | None]) -> None:
         """Takes the links of one element that `_SELECTOR` matches."""
         if len(self.links) >= self.limit:
             return
@@ -296,25 +269,25 @@ class LinkReader:
             if handler and (href is None or _leads_nowhere(href)):
                 targets = list(script_targets(handler))
                 for target in targets:
-                    self._add(place, attributes, target, "onclick")
+                    self._add(node, attributes, target, "onclick")
                 if not targets and href is not None:
-                    self._add(place, attributes, href, "a")  # an entry that only opens or closes something
+                    self._add(node, attributes, href, "a")  # an entry that only opens or closes something
             elif href and href[:11].lower() == "javascript:":
                 targets = list(script_targets(href))
                 for target in targets:
-                    self._add(place, attributes, target, "onclick")
+                    self._add(node, attributes, target, "onclick")
                 if not targets:
-                    self._add(place, attributes, href, "a")
+                    self._add(node, attributes, href, "a")
             elif href is not None:
-                self._add(place, attributes, href, "a")
+                self._add(node, attributes, href, "a")
         elif tag == "area":
-            self._add(place, attributes, attributes.get("href") or "", "area")
+            self._add(node, attributes, attributes.get("href") or "", "area")
         elif tag in ("frame", "iframe"):
-            self._add(place, attributes, attributes.get("src") or "", tag)
+            self._add(node, attributes, attributes.get("src") or "", tag)
         elif tag == "option":
             value = (attributes.get("value") or "").strip()
             if _OPTION_URL.match(value):
-                self._add(place, attributes, value, "option")
+                self._add(node, attributes, value, "option")
         elif tag == "meta":
             if (attributes.get("http-equiv") or "").strip().lower() == "refresh" and self.refresh is None:
                 match = _REFRESH.match(attributes.get("content") or "")
@@ -323,24 +296,25 @@ class LinkReader:
         elif tag == "base":
             self.base = absolute(attributes.get("href") or "", self.url, self._encoding) or self.base
         elif tag == "form":
-            self._add(place, attributes, attributes.get("action") or "", "form")
+            self._add(node, attributes, attributes.get("action") or "", "form")
         elif tag in ("embed", "object"):
-            self._add(place, attributes, attributes.get("src") or attributes.get("data") or "", "embed")
+            self._add(node, attributes, attributes.get("src") or attributes.get("data") or "", "embed")
         else:
             for target in script_targets(_handler(attributes)):
-                self._add(place, attributes, target, "onclick")
+                self._add(node, attributes, target, "onclick")
 
-    def _add(self, place: Place, attributes: Mapping[str, str | None], href: str, source: str) -> None:
+    def _add(self, node: LexborNode, attributes: Mapping[str, str | None], href: str, source: str) -> None:
         if self._skip is not None and self._skip(href):
             return
         target = (route_of(href, self.base) or "") if self._routes and "#" in href else ""
         if not target and not _leads_nowhere(href):
             rooted = href[0] == "/" and href[:2] != "//"
             target = absolute(href, root_of(self.base) if rooted else self.base, self._encoding) or ""
-        text, image = place.label() if source not in _UNLABELLED else ("", False)
+        text, image = label_of(node) if source not in _UNLABELLED else ("", False)
         style = attributes.get("style")
         hidden = bool(style) and is_hidden(style or "")
-        self.links.append(Link(target, text[:300], source, place.region(), href[:500], image, hidden))
+        region = self._regions.of(node) if self._regions is not None else ""
+        self.links.append(Link(target, text[:300], source, region, href[:500], image, hidden))
 
 
 def _handler(attributes: Mapping[str, str | None]) -> str:

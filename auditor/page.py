@@ -2,37 +2,58 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from auditor.charset import Decoded, decode
-from auditor.links import EDGES, MAX_CLIMB, Link, LinkReader, within_a_part
-from auditor.markup import BLOCK, RAW, Pieces, Start, start_of, unescape
+from auditor.links import (
+    LEADING,
+    TAG_REGION,
+    Link,
+    LinkReader,
+    is_hidden,
+    own_region,
+    stands_in_a_part,
+)
 from auditor.model import Capture
 from auditor.text import clean, clean_line, words
 from auditor.urls import absolute, file_name, key
 
-_ENDING_TAGS: Final = BLOCK | {"button"}
-_SKIPPED: Final = frozenset("script style noscript template svg select textarea head object".split())
-_RAW_TEXT: Final = RAW - _SKIPPED - {"iframe"}
+_BLOCK_TAGS: Final = frozenset(
+    "address article aside blockquote body br caption center dd details dialog div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hr legend li main marquee nav ol option p pre section summary table tbody td "
+    "tfoot th thead tr ul".split()
+)
+_ENDING_TAGS: Final = _BLOCK_TAGS | {"button"}
+_SKIPPED: Final = frozenset("script style noscript template svg select textarea head -comment object".split())
+# Inline elements that change nothing about the text in them, unless they bear attributes.
+_PLAIN: Final = frozenset(
+    "span b i u em strong font small big sup sub tt abbr cite code label mark ins s strike".split()
+)
 _TELLING_TAGS: Final = frozenset(
     "img iframe frame video audio source embed input button form time table tr td th".split()
 )
+_EDGES: Final = frozenset(("header", "footer"))
 _TITLE_PART: Final = "page-header"
 _PART_TITLES: Final = frozenset(("h2", "h3", "h4"))
 _CONTACT: Final = ("mailto:", "tel:")
-_NOWHERE: Final = frozenset(("script", "style", "template", "textarea"))  # nothing in them leads anywhere
+_EMPTY: Final = frozenset(("script", "style", "-comment"))  # of the skipped: nothing below them leads anywhere
 _ARIA_LEVELS: Final = frozenset("123456")
-_LABEL = 300  # characters of a link's text that are kept
-_MAX_LABEL_PIECES = 1000  # an element that holds more is no link with a label
+_TITLE_TAGS: Final = frozenset("div span p td a strong b li".split())
+_HEADINGS: Final = {f"h{level}": level for level in range(1, 7)} | {"summary": 7}
+# Elements that pages use as headings without saying so by their tag.
+_TITLE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:title|heading|headline|tieu-?de|tde|panel-title|block-title|post-title)", re.I
+)
+_DIGITS = re.compile(r"\d+")
 _MAX_BLOCK = 20_000
 _MAX_SCRIPT = 20_000
 _MAX_BLOCKS = 20_000
-_MAX_OPTIONS = 500
 
 
 @dataclass(unsafe_hash=True, slots=True)
@@ -178,59 +199,87 @@ class Page:
         return LexborHTMLParser(self.html)
 
 
+@lru_cache(maxsize=32768)
+def _traits(
+    tag: str, css: str, identity: str | None, role: str | None, style: str | None
+) -> tuple[str | None, bool, str, bool]:
+    """What an element's attributes make of it: the region that it opens, whether it is styled as a title, its name in
+    the template (class or id without the numbers that tell one article from the next), whether its style hides it."""
+    region = own_region(tag, {"class": css, "id": identity, "role": role})
+    titled = bool(css) and tag in _TITLE_TAGS and bool(_TITLE_CLASS.search(css))
+    return region, titled, _DIGITS.sub("", css or identity or ""), bool(style) and is_hidden(style or "")
+
+
+def _holds_title(node: LexborNode) -> bool:
+    """Whether a "page-header" is the title of a part of the content, as Joomla and Bootstrap call it."""
+    first = node.child
+    while first is not None and first.tag == "-text":
+        first = first.next
+    return first is not None and first.tag in _PART_TITLES
+
+
 def _opens_part(level: int, css: str) -> bool:
     """Whether a button is the heading of a part of the page that it opens."""
     return 0 < level < 7 or "accordion" in css
 
 
 class _Reader:
-    """One walk over the source, in which every link finds its place. Iterative: hostile pages nest deeper than Python
+    """One walk over the tree, in which every link finds its place. Iterative: hostile pages nest deeper than Python
     recurses."""
 
-    def __init__(self, source: str, leading: LinkReader, encoding: str) -> None:
+    def __init__(self, leading: LinkReader, encoding: str) -> None:
         self.leading, self.links, self.encoding = leading, leading.links, encoding
         self.blocks: list[Block] = []
         self.images: list[Image] = []
         self.embeds: list[Embed] = []
         self.times: list[tuple[int, str, str]] = []
-        self.forms: list[tuple[Mapping[str, str], str]] = []  # attributes and region
+        self.form_nodes: list[LexborNode] = []
+        self.form_regions: list[str] = []
         self.fields: dict[int, list[Field]] = {}
         self.tables = 0
-        self._pieces = Pieces(source)
-        self._stack: list[tuple[str, tuple]] = []  # type: ignore[type-arg]  # open elements, and the state outside each
-        self._start = start_of("")
         self._buffer: list[str] = []
         self._links: list[int] = []
         self._pictures: list[int] = []
 
-    def read(self) -> None:
-        """Walks in document order."""
+    def read(self, root: LexborNode) -> None:
+        """Walks from `root` in document order."""
         # state: block tag, heading level, region, hidden, css, path hash, cell, form, link, [row, column] of the table
         state = ("body", 0, "", False, "", 0, None, None, None, [-1, -1])
-        pieces, stack = self._pieces, self._stack
-        while head := pieces.next():
-            if head[0] == "/":
-                if stack and stack[-1][0] == head[1:]:
-                    tag, outer = stack.pop()
-                    if (self._buffer or self._pictures) and tag in _ENDING_TAGS:
-                        self._flush(state)
-                    state = outer
-            elif head != "!":
-                start = start_of(head)
-                if start.plain:
-                    stack.append((start.tag, state))
-                elif (inner := self._enter(start, state)) is not None and not start.void:
-                    stack.append((start.tag, state))
-                    state = inner
-            text = pieces.text
-            if text:
-                self._take_text(text, state[8])
+        stack: list[tuple[LexborNode, tuple]] = []  # type: ignore[type-arg]
+        buffer_text = self._take_text
+        node = root
+        while True:
+            tag = node.tag
+            if tag == "-text":
+                buffer_text(node, state[8])
+                inner = None
+            else:
+                inner = self._enter(node, tag or "", state)
+            if inner is not None:
+                child = node.child
+                if child is not None:
+                    stack.append((node, state))
+                    node, state = child, inner
+                    continue
+                if self._buffer or self._pictures:
+                    self._leave(node, inner)
+            following = node.next if stack else None
+            while following is None and stack:
+                node, outer = stack.pop()
+                if self._buffer or self._pictures:
+                    self._leave(node, state)
+                state = outer
+                following = node.next if stack else None
+            if following is None:
+                break
+            node = following
         if self._buffer or self._pictures:
             self._flush(state)
 
-    def _take_text(self, text: str, link: int | None) -> None:
-        if "&" in text:
-            text = unescape(text)
+    def _take_text(self, node: LexborNode, link: int | None) -> None:
+        text = node.text_content
+        if not text:
+            return
         if text.isspace():
             if self._buffer:
                 self._buffer.append(" ")
@@ -239,90 +288,97 @@ class _Reader:
         if link is not None and (not self._links or self._links[-1] != link):
             self._links.append(link)
 
-    def _enter(self, start: Start, state: tuple) -> tuple | None:  # type: ignore[type-arg]
-        """The state inside an element; None where its inside was read or stepped over."""
-        tag, attributes = start.tag, start.attributes
+    def _enter(self, node: LexborNode, tag: str, state: tuple) -> tuple | None:  # type: ignore[type-arg]
         if tag == "br":
             if self._buffer or self._pictures:
                 self._flush(state)
             return None
         block_tag, level, region, hidden, css, path, cell, form, link, table = state
         if tag in _SKIPPED:
+            if tag in _EMPTY:
+                return None
             first = len(self.links)
-            options = self._step_over(start)
+            self.leading.take_below(node)
             if tag in ("select", "textarea"):
-                self._field(start, form, options)
+                self._field(node, tag, form)
+                self._place(first, region, hidden)
             elif tag == "object":
-                self._embed(start, region, hidden)
-            self._place(first, region, hidden)
+                self._embed(node, tag, region, hidden)
+                self._place(first, region, hidden)
             return None
-        if start.block:
+        attributes = node.attributes
+        if not attributes and tag in _PLAIN:
+            return state
+        if tag in _BLOCK_TAGS:
             if self._buffer or self._pictures:
                 self._flush(state)
             block_tag = tag
-            level = start.level if tag != "center" else level
-        if start.css:
-            css = start.css
-            if start.titled and not level:
-                level = 7
-        if start.role == "heading":  # WAI-ARIA: Google Sites has no other headings
-            told = attributes.get("aria-level") or "2"
-            level = int(told) if told in _ARIA_LEVELS else 2
-        if tag != "body":
-            path = hash((path, start.mark))
-        if start.opened is not None and not (
-            (tag in EDGES and within_a_part(entry[0] for entry in self._stack[-MAX_CLIMB:]))
-            or (start.opened == "header" and _TITLE_PART in css and self._holds_title())
-        ):
-            region = start.opened
-        hidden = hidden or start.hides
+            level = _HEADINGS.get(tag, level if tag == "center" else 0)
+        if attributes:
+            own_css, role = attributes.get("class") or "", attributes.get("role")
+            opened, titled, template, hides = _traits(tag, own_css, attributes.get("id"), role, attributes.get("style"))
+            if own_css:
+                css = own_css
+                if titled and not level:
+                    level = 7
+            path = hash((path, tag, template)) if tag != "body" else path
+            if role == "heading":  # WAI-ARIA: Google Sites has no other headings
+                told = attributes.get("aria-level") or "2"
+                level = int(told) if told in _ARIA_LEVELS else 2
+            if opened is not None and not (
+                (tag in _EDGES and stands_in_a_part(node))
+                or (opened == "header" and _TITLE_PART in own_css and _holds_title(node))
+            ):
+                region = opened
+            if hides or "hidden" in attributes:
+                hidden = True
+        else:
+            path = hash((path, tag))
+            if tag in TAG_REGION and not (tag in _EDGES and stands_in_a_part(node)):
+                region = TAG_REGION[tag]
         if tag == "a" or tag == "area":
             first = len(self.links)
-            if start.leads:
-                self._lead(start)
+            if tag == "a" or LEADING[tag] in attributes or "onclick" in attributes:
+                self.leading.take(node, tag, attributes)
             if len(self.links) > first:
                 link = first
                 self._place(first, region, hidden)
-            if link is not None and attributes.get("href", "").startswith(_CONTACT):
+            if link is not None and (attributes.get("href") or "").startswith(_CONTACT):
                 # An icon that opens a letter or a call tells something though it shows no text.
                 self._buffer.append("")
                 if link not in self._links:
                     self._links.append(link)
         elif tag == "button" and not _opens_part(level, css):
             first = len(self.links)
-            self._field(start, form)
-            self._step_over(start)
+            self.leading.take_below(node)
             self._place(first, region, hidden)
-            return None
-        elif start.leads:
+        elif "onclick" in attributes or (tag in LEADING and LEADING[tag] in attributes):
             first = len(self.links)
-            self._lead(start)
+            self.leading.take(node, tag, attributes)
             self._place(first, region, hidden)
-        if tag in _RAW_TEXT:
-            self._buffer.append(self._pieces.beyond_raw(tag))
-            return None
         if tag not in _TELLING_TAGS:
             pass  # as most do not
         elif tag == "img":
-            self._image(attributes, region, link, path)
+            self._image(node, attributes, region, link, path)
         elif tag in ("iframe", "frame", "video", "audio", "source", "embed"):
-            self._embed(start, region, hidden)
+            self._embed(node, tag, region, hidden)
             if tag == "iframe":
-                self._pieces.beyond_raw(tag)
                 return None
-        elif tag == "input":
-            self._field(start, form)
-        elif tag == "button":
-            self._field(start, form)
-            # The button that opens a part of the page is its heading.
-            if not level:
-                self._flush(state)
-                level = 7
+        elif tag in ("input", "button"):
+            self._field(node, tag, form)
+            if tag == "button":
+                if not _opens_part(level, css):
+                    return None
+                # The button that opens a part of the page is its heading.
+                if not level:
+                    self._flush(state)
+                    level = 7
         elif tag == "form":
-            self.forms.append((attributes, region))
-            form = len(self.forms) - 1
+            self.form_nodes.append(node)
+            self.form_regions.append(region)
+            form = len(self.form_nodes) - 1
         elif tag == "time":
-            self.times.append((len(self.blocks), attributes.get("datetime", ""), css))
+            self.times.append((len(self.blocks), attributes.get("datetime") or "", css))
         elif tag == "table":
             table = [-1, -1, self.tables]
             self.tables += 1
@@ -336,98 +392,15 @@ class _Reader:
             cell = Cell(table[2], max(table[0], 0), table[1])
         return (block_tag, level, region, hidden, css, path, cell, form, link, table)
 
-    # ------------------------------------------------------------------ what lies ahead of the walk
-
-    def _holds_title(self) -> bool:
-        """Whether a "page-header" is the title of a part of the content, as Joomla and Bootstrap call it."""
-        ahead = self._pieces.ahead()
-        return start_of(ahead.next()).tag in _PART_TITLES
-
-    def _step_over(self, start: Start) -> tuple[tuple[str, str], ...]:
-        """Goes to the end of an element whose text is no text of the page. Its links are taken, and those in it; the
-        options (text, value) of a select are returned."""
-        pieces, depth = self._pieces, 1
-        leading = start.tag not in _NOWHERE
-        options: list[tuple[str, str]] = []
-        if leading:
-            self._lead(start)
-        if start.tag in RAW:
-            pieces.beyond_raw(start.tag)
-            return ()
-        while depth and (head := pieces.next()):
-            if head[0] == "/":
-                depth -= head[1:] == start.tag
-            elif head != "!":
-                inner = start_of(head)
-                depth += inner.tag == start.tag and not inner.void
-                if leading:
-                    self._lead(inner)
-                    if inner.tag == "option" and start.tag == "select" and len(options) < _MAX_OPTIONS:
-                        options.append((self._text_of(inner), inner.attributes.get("value", "").strip()))
-                if inner.tag in RAW:
-                    pieces.beyond_raw(inner.tag)
-                elif inner.tag == "template" and leading:
-                    self._step_over(inner)
-        return tuple(options)
-
-    def _lead(self, start: Start) -> None:
-        if start.leads:
-            self._start = start
-            self.leading.take(start.tag, start.attributes, self)
-
-    def region(self) -> str:
-        """Where a link stands is told by `_place`."""
-        return ""
-
-    def label(self) -> tuple[str, bool]:
-        """As auditor.links.label_of, of the element that the walk has reached."""
-        start = self._start
-        text, pictures = self._inside(start)
-        if text:
-            return text, False
-        if start.tag in ("img", "input"):
-            pictures = [start, *pictures]
-        for picture in pictures:
-            label = clean(picture.attributes.get("alt") or picture.attributes.get("title") or "")
-            if label:
-                return label, True
-        given = (start.attributes.get(name) for name in ("title", "aria-label", "alt"))
-        return clean(next(filter(None, given), "")), any(picture.tag == "img" for picture in pictures)
-
-    def _text_of(self, start: Start) -> str:
-        return self._inside(start)[0]
-
-    def _inside(self, start: Start) -> tuple[str, list[Start]]:
-        """The text and the pictures (img and input of that type) in the element that the walk has reached."""
-        if start.void:
-            return "", []
-        ahead = self._pieces.ahead()
-        texts, pictures = [self._pieces.text], []
-        depth, length = 1, 0
-        while depth and length < 2 * _LABEL and ahead.at - self._pieces.at < _MAX_LABEL_PIECES:
-            head = ahead.next()
-            if not head:
-                break
-            if head[0] == "/":
-                depth -= head[1:] == start.tag
-                if not depth:
-                    break
-            elif head != "!":
-                inner = start_of(head)
-                depth += inner.tag == start.tag and not inner.void
-                if inner.tag == "img" or (inner.tag == "input" and inner.attributes.get("type") == "image"):
-                    pictures.append(inner)
-                if inner.tag in RAW:
-                    ahead.beyond_raw(inner.tag)
-            texts.append(ahead.text)
-            length += len(ahead.text) - ahead.text.count(" ")
-        return clean_line(unescape("".join(texts))), pictures
-
     def _place(self, first: int, region: str, hidden: bool) -> None:
         """Notes where the links from `first` on stand."""
         for link in self.links[first:]:
             link.region = region
             link.hidden = link.hidden or hidden
+
+    def _leave(self, node: LexborNode, inner: tuple) -> None:  # type: ignore[type-arg]
+        if node.tag in _ENDING_TAGS:
+            self._flush(inner)
 
     def _flush(self, state: tuple) -> None:  # type: ignore[type-arg]
         text = clean_line(self._buffer[0] if len(self._buffer) == 1 else "".join(self._buffer))[:_MAX_BLOCK]
@@ -451,15 +424,17 @@ class _Reader:
             )
         self._buffer, self._links, self._pictures = [], [], []
 
-    def _image(self, attributes: Mapping[str, str], region: str, link: int | None, path: int) -> None:
+    def _image(
+        self, node: LexborNode, attributes: Mapping[str, str | None], region: str, link: int | None, path: int
+    ) -> None:
         source = attributes.get("data-src") or attributes.get("data-lazy-src") or attributes.get("src") or ""
         url = "" if source.startswith("data:") else (absolute(source, self.leading.base, self.encoding) or "")
-        width = attributes.get("width", "")
+        width = attributes.get("width") or ""
         self.images.append(
             Image(
                 url,
-                clean(attributes.get("alt", "")),
-                clean(attributes.get("title", "")),
+                clean(attributes.get("alt") or ""),
+                clean(attributes.get("title") or ""),
                 region,
                 link,
                 int(width) if width.isdigit() and len(width) < 6 else 0,
@@ -470,15 +445,15 @@ class _Reader:
         if link is not None and (not self._links or self._links[-1] != link):
             self._links.append(link)
 
-    def _embed(self, start: Start, region: str, hidden: bool) -> None:
-        attributes = start.attributes
+    def _embed(self, node: LexborNode, tag: str, region: str, hidden: bool) -> None:
+        attributes = node.attributes
         sources = [value for name in ("src", "data-src", "data-lazy-src", "data") if (value := attributes.get(name))]
         # A lazy frame stands at "about:blank" until scripts move it.
         url = next((found for value in sources if (found := absolute(value, self.leading.base, self.encoding))), "")
-        self.embeds.append(Embed(url, start.tag, clean(attributes.get("title", "")), region, hidden))
+        self.embeds.append(Embed(url, tag, clean(attributes.get("title") or ""), region, hidden))
 
-    def _field(self, start: Start, form: int | None, options: tuple[tuple[str, str], ...] = ()) -> None:
-        tag, attributes = start.tag, start.attributes
+    def _field(self, node: LexborNode, tag: str, form: int | None) -> None:
+        attributes = node.attributes
         kind = (attributes.get("type") or "text").lower() if tag == "input" else tag
         if tag == "button":
             kind = "button" if (attributes.get("type") or "submit").lower() == "button" else "submit"
@@ -486,11 +461,16 @@ class _Reader:
             " ".join(value for name in ("placeholder", "title", "aria-label", "alt") if (value := attributes.get(name)))
         )
         if tag == "button":
-            label = clean(f"{self._text_of(start)} {label}")
+            label = clean(f"{node.text(deep=True)} {label}")
+        options: tuple[tuple[str, str], ...] = ()
+        if tag == "select":
+            options = tuple(
+                (clean(o.text(deep=True)), (o.attributes.get("value") or "").strip()) for o in node.css("option")[:500]
+            )
         handler = attributes.get("onclick") or attributes.get("onchange") or attributes.get("data-url") or ""
         name = attributes.get("name") or attributes.get("id") or attributes.get("fixedname") or ""
-        css = f"{attributes.get('id', '')} {attributes.get('class', '')}".strip()
-        value = attributes.get("value", "")
+        css = f"{attributes.get('id') or ''} {attributes.get('class') or ''}".strip()
+        value = attributes.get("value") or ""
         self.fields.setdefault(-1 if form is None else form, []).append(
             Field(name, kind, label, value[:300], css, handler[:500], options)
         )
@@ -502,8 +482,9 @@ def read_page(capture: Capture, *, link_limit: int = 5000) -> Page:
     html = decoded.text
     tree = LexborHTMLParser(html)
     found = LinkReader(capture.url, encoding=decoded.encoding, limit=link_limit, routes=capture.role == "rendered")
-    reader = _Reader((tree.root.html or "") if tree.root is not None else "", found, decoded.encoding)
-    reader.read()
+    reader = _Reader(found, decoded.encoding)
+    if tree.root is not None:
+        reader.read(tree.root)
     metas: dict[str, str] = {}
     meta_list: list[tuple[str, str]] = []
     for meta in tree.css("meta"):
@@ -558,7 +539,8 @@ def read_page(capture: Capture, *, link_limit: int = 5000) -> Page:
 
 def _forms(reader: _Reader, base: str, encoding: str) -> tuple[Form, ...]:
     forms = []
-    for index, (attributes, region) in enumerate(reader.forms):
+    for index, node in enumerate(reader.form_nodes):
+        attributes = node.attributes
         text = " ".join(block.text for block in reader.blocks if block.form == index)
         css = f"{attributes.get('id') or ''} {attributes.get('class') or ''} {attributes.get('role') or ''}"
         forms.append(
@@ -567,7 +549,7 @@ def _forms(reader: _Reader, base: str, encoding: str) -> tuple[Form, ...]:
                 (attributes.get("method") or "get").lower(),
                 tuple(reader.fields.get(index, ())),
                 text[:5000],
-                region,
+                reader.form_regions[index],
                 css.strip(),
                 (attributes.get("onsubmit") or "")[:500],
             )

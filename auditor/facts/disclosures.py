@@ -875,8 +875,8 @@ class _Reader:
         placeholder = False
         for block in self.pages.own[page.key]:
             folded = words(block.text)
-            shown = [page.images[at] for at in block.images] if block.images else ()
-            pictures += sum(bool(image.url) and image.region not in _MENUS for image in shown)
+            if block.images:
+                pictures += sum(bool(page.images[at].url) and page.images[at].region not in _MENUS for at in block.images)
             if not folded or folded == name or folded in file_words or block.level == 1:
                 continue
             if block.level and len(folded) <= _NAME:
