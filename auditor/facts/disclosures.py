@@ -333,6 +333,10 @@ class _Reader:
             and (parts := self._told([block.text[:_NAME]], under_menu=True)[0])
         ]
         general = [one for block in blocks if 0 < block.level < 4 for one in _dates_of_name(block.text)]
+        if starts and self._says_later(blocks[starts[-1][0]].text):
+            # The lines that close the page are then not of its last part, which is put off, but of those above.
+            closing = [block for block in blocks[starts[-1][0] + 1 :] if len(block.text) <= _STAMP]
+            general += self._stated(closing, ("signature", "plain"))
         carried: frozenset[str] = frozenset()
         live = False
         for number, (at, parts) in enumerate(starts):
@@ -353,7 +357,8 @@ class _Reader:
             carried = frozenset()
             text = sum(len(words(one)) for one in said[1:] if not self._says_later(one))
             pictures = sum(bool(page.images[index].url) for one in (*shown, title, *body) for index in one.images)
-            if text >= _FEW_WORDS or pictures or (whole and not self._says_later(title.text)):
+            put_off = self._says_later(title.text)  # whatever stands below is then of something else
+            if not put_off and (text >= _FEW_WORDS or pictures or whole):
                 life = Life.LIVE
             elif any(self._says_later(one) for one in said):
                 life = Life.PLACEHOLDER
@@ -876,7 +881,9 @@ class _Reader:
         for block in self.pages.own[page.key]:
             folded = words(block.text)
             if block.images:
-                pictures += sum(bool(page.images[at].url) and page.images[at].region not in _MENUS for at in block.images)
+                pictures += sum(
+                    bool(page.images[at].url) and page.images[at].region not in _MENUS for at in block.images
+                )
             if not folded or folded == name or folded in file_words or block.level == 1:
                 continue
             if block.level and len(folded) <= _NAME:

@@ -304,6 +304,20 @@ def test_a_part_that_waits_beside_parts_that_are_there() -> None:
     assert lives == {"commitment": Life.LIVE, "finance": Life.PLACEHOLDER}
 
 
+def test_a_part_put_off_in_one_line_is_no_disclosure_and_leaves_the_signature_to_the_others() -> None:
+    body = (
+        "<p>1. Cam kết chất lượng giáo dục của nhà trường</p><p>Học sinh được học đủ chương trình và an toàn.</p>"
+        "<p>2. Thu chi tài chính: <i>đang cập nhật</i></p>"
+        "<p>Tân Phú, ngày 20 tháng 8 năm 2026<br><b>HIỆU TRƯỞNG</b><br>Nguyễn Thị Hồng Cúc</p>"
+    )
+    found = {next(iter(item.parts)): item for item in ledger(body).items}
+    assert {part: item.life for part, item in found.items()} == {
+        "commitment": Life.LIVE,
+        "finance": Life.PLACEHOLDER,
+    }
+    assert [one.day for one in found["commitment"].dates] == [date(2026, 8, 20)]
+
+
 def test_rows_of_a_table_are_disclosures_with_their_dates() -> None:
     body = """<table><tr><th>STT</th><th>Tên</th><th>Ngày đăng</th><th>Tải về</th></tr>
     <tr><td>1</td><td>Công khai cơ sở vật chất, đội ngũ</td><td>6/10/2026</td><td><a href="/a.pdf">Tải về</a></td></tr>
