@@ -19,7 +19,7 @@ from auditor.archive import Archive
 from auditor.attachments import NO_TEXT, AttachmentText, read_apart
 from auditor.dates import classify, find_citations, find_dates
 from auditor.facts.date_order import DateOrder
-from auditor.facts.documents import Documents, data_tables, says_download
+from auditor.facts.documents import Documents, data_tables, opens_document, says_download
 from auditor.facts.pages import Pages, Reach, Target
 from auditor.facts.publications import Origin, Publications
 from auditor.facts.sections import Entry, Ladder, Section, Sections, menu_children
@@ -27,8 +27,8 @@ from auditor.links import Link
 from auditor.model import Capture
 from auditor.page import Block, Page
 from auditor.text import contains_words, fold, has_digit, words
-from auditor.urls import DOCUMENT_EXTENSIONS, IMAGE_EXTENSIONS, extension, file_name, host_of, key
-from auditor.vocabulary import Circular, Vocabulary, label_words, under
+from auditor.urls import IMAGE_EXTENSIONS, extension, file_name, key
+from auditor.vocabulary import Circular, Vocabulary, label_words
 
 UMBRELLA = "disclosure"
 ANNUAL_REPORT = "annual_report"
@@ -350,15 +350,17 @@ class _Reader:
             whole = len(title.text) > _NAME or (":" in title.text and len(title.text) > _NAME // 2)
             captioned = at and not title.level and not blocks[at - 1].text
             shown = blocks[at - 1 : at] if captioned else ()  # the picture above
-            said = [title.text, *(block.text for block in body if not block.links)]
-            if not body and not shown and not whole and not self._says_later(title.text):
+            put_off = self._says_later(title.text)
+            # Below a part that is put off the short lines (a signature) are of something else.
+            own = [block for block in body if not put_off or block.cell is not None or len(block.text) > _STAMP]
+            said = [title.text, *(block.text for block in own if not block.links)]
+            if not body and not shown and not whole and not put_off:
                 carried = parts
                 continue
             carried = frozenset()
             text = sum(len(words(one)) for one in said[1:] if not self._says_later(one))
             pictures = sum(bool(page.images[index].url) for one in (*shown, title, *body) for index in one.images)
-            put_off = self._says_later(title.text)  # whatever stands below is then of something else
-            if not put_off and (text >= _FEW_WORDS or pictures or whole):
+            if text >= _FEW_WORDS or pictures or (whole and not put_off):
                 life = Life.LIVE
             elif any(self._says_later(one) for one in said):
                 life = Life.PLACEHOLDER
@@ -477,12 +479,7 @@ class _Reader:
     def _is_document(self, url: str) -> bool:
         known = self._documents.get(url)
         if known is None:
-            lowered = url.lower()
-            known = self._documents[url] = (
-                extension(url) in DOCUMENT_EXTENSIONS
-                or under(host_of(url), self.vocabulary.hosts.file_services)
-                or any(path in lowered for path in self.vocabulary.documents.download_paths)
-            )
+            known = self._documents[url] = opens_document(url, self.vocabulary)
         return known
 
     # ------------------------------------------------------------------ one disclosure
@@ -880,10 +877,7 @@ class _Reader:
         placeholder = False
         for block in self.pages.own[page.key]:
             folded = words(block.text)
-            if block.images:
-                pictures += sum(
-                    bool(page.images[at].url) and page.images[at].region not in _MENUS for at in block.images
-                )
+            pictures += sum(bool(page.images[at].url) and page.images[at].region not in _MENUS for at in block.images)
             if not folded or folded == name or folded in file_words or block.level == 1:
                 continue
             if block.level and len(folded) <= _NAME:
@@ -896,8 +890,7 @@ class _Reader:
             if len(folded) < 200 and self.vocabulary.placeholders.empty.stand_in(folded):
                 placeholder = True
                 continue
-            linked = sum(len(page.links[at].text) for at in block.links) if block.links else 0
-            text += max(len(folded) - linked, 0)
+            text += max(len(folded) - sum(len(page.links[at].text) for at in block.links), 0)
         return text, pictures, placeholder
 
     def _reach_of_file(self, address: str) -> Reach:

@@ -788,12 +788,8 @@ class _Reader:
     def _is_file(self, url: str) -> bool:
         known = self._files.get(url)
         if known is None:
-            lowered = url.lower()
-            known = self._files[url] = (
-                extension(url) in DOCUMENT_EXTENSIONS
-                or under(host_of(url), self.vocabulary.hosts.file_services)
-                or any(path in lowered for path in self.words.download_paths)
-                or any(viewer.search(url) for viewer in self.vocabulary.hosts.document_viewers)
+            known = self._files[url] = opens_document(url, self.vocabulary) or any(
+                viewer.search(url) for viewer in self.vocabulary.hosts.document_viewers
             )
         return known
 
@@ -988,6 +984,16 @@ class _Reader:
 
 def _names_of(form: Form) -> tuple[str, ...]:
     return tuple(one.name for one in form.fields if one.kind != "hidden")
+
+
+def opens_document(url: str, vocabulary: Vocabulary) -> bool:
+    """Whether an address is that of a file: by extension, host, or the path under which a system serves files."""
+    lowered = url.lower()
+    return (
+        extension(url) in DOCUMENT_EXTENSIONS
+        or under(host_of(url), vocabulary.hosts.file_services)
+        or any(path in lowered for path in vocabulary.documents.download_paths)
+    )
 
 
 def says_download(text: str, vocabulary: Vocabulary) -> bool:

@@ -318,6 +318,15 @@ def test_a_part_put_off_in_one_line_is_no_disclosure_and_leaves_the_signature_to
     assert [one.day for one in found["commitment"].dates] == [date(2026, 8, 20)]
 
 
+def test_a_heading_that_promises_more_does_not_hide_the_table_below_it() -> None:
+    rows = "".join(f"<tr><td>Khoản thu {number}</td><td>{number} triệu đồng</td></tr>" for number in range(1, 6))
+    body = (
+        "<h3>Cam kết chất lượng giáo dục</h3><p>Học sinh được học đủ chương trình và an toàn.</p>"
+        f"<h3>Thu chi tài chính (đang cập nhật)</h3><table><tr><td>Nội dung</td><td>Số tiền</td></tr>{rows}</table>"
+    )
+    assert {next(iter(item.parts)): item.life for item in ledger(body).items}["finance"] is Life.LIVE
+
+
 def test_rows_of_a_table_are_disclosures_with_their_dates() -> None:
     body = """<table><tr><th>STT</th><th>Tên</th><th>Ngày đăng</th><th>Tải về</th></tr>
     <tr><td>1</td><td>Công khai cơ sở vật chất, đội ngũ</td><td>6/10/2026</td><td><a href="/a.pdf">Tải về</a></td></tr>
