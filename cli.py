@@ -112,6 +112,7 @@ def audit(
     json_logs: JsonLogsOption = False,
 ) -> None:
     """Đọc trang web của mọi đơn vị trong danh sách, chấm điểm và viết bảng điểm."""
+    _get_processes_ready()
     from auditor import run
     from auditor.register import read_register
 
@@ -163,6 +164,7 @@ def check(
     json_logs: JsonLogsOption = False,
 ) -> None:
     """Đánh giá một trang web và cho biết nên sửa gì trước; dành cho đơn vị tự kiểm tra."""
+    _get_processes_ready()
     from auditor import run
     from auditor.register import one_unit
 
@@ -235,6 +237,7 @@ def demo(
     json_logs: JsonLogsOption = False,
 ) -> None:
     """Chạy thử trên các trang mẫu đi kèm chương trình, chỉ trong máy này, không cần mạng."""
+    _get_processes_ready()
     from auditor import run
     from auditor.register import read_register
     from spiders import samples
@@ -270,6 +273,7 @@ def rescore(
     json_logs: JsonLogsOption = False,
 ) -> None:
     """Chấm lại một lần chạy đã lưu (bộ tiêu chí khác, trọng số khác …), không vào trang web nào."""
+    _get_processes_ready()
     from auditor import run
 
     old, settings = _stored(run_ref, config, store)
@@ -315,6 +319,7 @@ def resume(
     json_logs: JsonLogsOption = False,
 ) -> None:
     """Làm tiếp một lần chạy bị dừng giữa chừng."""
+    _get_processes_ready()
     from auditor import run
 
     old, settings = _stored(run_ref, config, store)
@@ -649,6 +654,7 @@ def monthly(
 
     Lần chạy dở dang của mấy ngày gần đây được làm tiếp thay vì bắt đầu lại.
     """
+    _get_processes_ready()
     from auditor import monthly as months
     from auditor import run
     from auditor.register import read_register
@@ -1065,21 +1071,17 @@ def _forms(given: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(form for form in _FORMS if form in asked)
 
 
-def _write_reports(task: ReportTask, forms: Sequence[str] = _USUAL_FORMS) -> None:
-    from reports.excel import write_workbook
-    from reports.html import write_pages
-    from reports.markdown import write_summary
-    from reports.tables import write_csv, write_parquet
+def _get_processes_ready() -> None:
+    """What judges is loaded beside this process, whose own imports take as long."""
+    from auditor.processes import get_ready
 
-    writers: dict[str, Callable[[], None]] = {
-        "xlsx": lambda: write_workbook(task.out / "scorecard.xlsx", task.header, task.units, task.checklist),
-        "html": lambda: write_pages(task.out, task.header, task.units, task.checklist),
-        "csv": lambda: write_csv(task.out, task.units, task.checklist),
-        "parquet": lambda: write_parquet(task.out, task.units, task.checklist),
-        "markdown": lambda: write_summary(task.out, task.header, task.units, task.checklist),
-    }
-    for form in forms:
-        writers[form]()
+    get_ready("cli")
+
+
+def _write_reports(task: ReportTask, forms: Sequence[str] = _USUAL_FORMS) -> None:
+    from reports.forms import write_forms
+
+    write_forms(forms, task.out, task.header, task.results, task.count, task.checklist, task.stopping)
 
 
 def _carried_out(

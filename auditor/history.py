@@ -104,17 +104,6 @@ def keep_published(store: Store, run_id: str, units: Iterable[dict[str, Any]]) -
     _save(store, run_id, batch)
 
 
-def with_published_change(store: Store, run_id: str, unit: dict[str, Any]) -> dict[str, Any]:
-    """The unit object with the `change` that `keep_published` noted."""
-    with store.reading() as connection:
-        text = connection.execute(
-            sa.select(unit_history.c.change).where(
-                unit_history.c.run_id == run_id, unit_history.c.unit_id == unit["id"]
-            )
-        ).scalar()
-    return {**unit, "change": json.loads(text)} if text else unit
-
-
 def _save(store: Store, run_id: str, rows: Mapping[str, Mapping[str, Any]]) -> None:
     """Writes some columns of units' rows, in one transaction; rows that are not there yet are made."""
     with store.transaction() as connection:

@@ -17,6 +17,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from auditor import processes
 from auditor.judge import JudgeContext, settle_in
 from auditor.manifest import archive_about
 from auditor.model import Unit
@@ -44,6 +45,10 @@ def _start_worker(judge: Judge, context: JudgeContext, log_file: Path) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_leave_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _ready() -> None:
+    """What a pool is given to do so that it starts its processes."""
 
 
 def _leave_with(sentinel: int) -> None:
@@ -102,6 +107,12 @@ class Judging:
 
     def __enter__(self) -> Judging:
         return self
+
+    def get_ready(self) -> None:
+        """Starts the processes before the first archive is there: they load while the crawl begins."""
+        if self._pool is None:
+            self._pool = self._new_pool(self._processes)
+            self._pool.submit(_ready)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Ends every worker, busy, idle or still starting, and returns when they are gone."""
@@ -204,10 +215,10 @@ class Judging:
         for task in died[possible:]:
             self._start(task)
 
-    def _new_pool(self, processes: int) -> ProcessPoolExecutor:
+    def _new_pool(self, workers: int) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
-            max_workers=processes,
-            mp_context=multiprocessing.get_context("spawn"),
+            max_workers=workers,
+            mp_context=processes.context(),
             initializer=_start_worker,
             initargs=(self._judge, self._context, self._log_file),
         )

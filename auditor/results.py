@@ -16,6 +16,7 @@ from auditor.register import Register
 from auditor.store import Store, StoredRun
 
 SCHEMA = "auditor.results/1"
+_UNITS = b'"units": [\n'
 
 
 @cache
@@ -68,9 +69,9 @@ def write_results(path: Path, header: Mapping[str, Any], units: Iterable[Mapping
     try:
         with fresh.open("wb") as stream:
             head = _json(header)
-            stream.write(head[:-1].encode("utf-8", "replace") + b',\n"units": [')
+            stream.write(head[:-1].encode("utf-8", "replace") + b",\n" + _UNITS)
             for index, unit in enumerate(units):
-                stream.write(b",\n" if index else b"\n")
+                stream.write(b",\n" if index else b"")
                 stream.write(_json(unit).encode("utf-8", "replace"))
             stream.write(b"\n]}\n")
             stream.flush()
@@ -79,6 +80,17 @@ def write_results(path: Path, header: Mapping[str, Any], units: Iterable[Mapping
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
+
+
+def read_units(path: Path) -> Iterator[dict[str, Any]]:
+    """The unit objects of a file that `write_results` wrote, one by one: each stands on a line of its own."""
+    with path.open("rb") as stream:
+        for line in stream:
+            if line == _UNITS:
+                break
+        for line in stream:
+            if line.startswith(b"{"):
+                yield json.loads(line.rstrip(b",\n"))
 
 
 def _json(value: object) -> str:

@@ -31,7 +31,6 @@ from auditor.history import (
     keep_published,
     keep_rules,
     rules_of,
-    with_published_change,
 )
 from auditor.judge import JudgeContext, judge_unit
 from auditor.judging import Judge, Judging
@@ -70,7 +69,6 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
 OnUnit = Callable[[Unit, Path], None]
 OnProgress = Callable[[CrawlProgress], None]
-Units = Callable[[], Iterator[dict[str, Any]]]
 
 
 class UsageError(Exception):
@@ -112,12 +110,14 @@ class CrawlTask:
 
 @dataclass(frozen=True, slots=True)
 class ReportTask:
-    """What scorecards are written from: the head of results.json and its units, read one by one each time."""
+    """What scorecards are written from: the head of results.json, the file itself for its units, and their number."""
 
     out: Path
     header: Mapping[str, Any]
-    units: Units
+    results: Path
+    count: int
     checklist: Checklist
+    stopping: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -460,6 +460,7 @@ def _work(
                 to_crawl.append(unit)
         counts.crawled = len(stored) - len(to_crawl)
         if to_crawl:
+            judging.get_ready()
             _crawl(to_crawl, register, config, archive, counts, judging, tools)
         judging.finish(tools.stopping)
     tools.reporter.finished(counts.snapshot())
@@ -546,9 +547,6 @@ def _written(
                 raise KeyboardInterrupt
             yield tries.with_tries(unit)
 
-    def units() -> Iterator[dict[str, Any]]:
-        return (with_published_change(store, run.id, unit) for unit in stored())
-
     archives: list[dict[str, Any]] = []
 
     def changed() -> Iterator[dict[str, Any]]:
@@ -565,6 +563,6 @@ def _written(
     manifest = write_manifest(out / MANIFEST_FILE, about, archives)
     if out.resolve() == Path(run.out):
         keep_rules(store, run.id, {**noted, "manifest": manifest})
-    tools.reports(ReportTask(out, header, units, checklist))
     statuses = {unit_id: status or "" for unit_id, status in store.statuses(run.id).items()}
+    tools.reports(ReportTask(out, header, out / RESULTS_FILE, len(statuses), checklist, tools.stopping))
     return Outcome(run.id, out, statuses, len(register.rejected))

@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -27,6 +28,9 @@ from spiders.visit import Surroundings, Visit
 log = logging.getLogger(__name__)
 
 _TICK_SECONDS = 0.2
+# Visits begin one after the other: servers are not asked for everything at once, and judging has its first archive
+# when the crawl has hardly begun.
+_BETWEEN_STARTS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ class PortalSpider(Spider):
         self._done = 0
         self._under_way = 0
         self._crowds: dict[str, asyncio.Semaphore] = {}
+        self._all_taken = asyncio.Event()
 
     async def start(self) -> AsyncIterator[Request]:
         """Crawls everything; Scrapy's scheduler stays empty, visits ask the downloader themselves."""
@@ -135,7 +140,7 @@ class PortalSpider(Spider):
             browser=browser,
         )
         units = iter(job.units)
-        workers = [asyncio.create_task(self._work(units, around)) for _ in range(crawl.concurrent_units)]
+        workers = [asyncio.create_task(self._work(place, units, around)) for place in range(crawl.concurrent_units)]
         ticker = asyncio.create_task(self._tick(around, asyncio.current_task()))
         try:
             await asyncio.gather(*workers)
@@ -152,7 +157,9 @@ class PortalSpider(Spider):
             writer.shutdown(wait=True, cancel_futures=True)
         self._report(around)
 
-    async def _work(self, units: Iterator[Unit], around: Surroundings) -> None:
+    async def _work(self, place: int, units: Iterator[Unit], around: Surroundings) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._all_taken.wait(), place * _BETWEEN_STARTS)
         for unit in units:
             self._under_way += 1
             try:
@@ -163,6 +170,7 @@ class PortalSpider(Spider):
                 self._under_way -= 1
             self._done += 1
             self._job.on_unit(unit, visit.path)
+        self._all_taken.set()
 
     async def _crowd(self, unit: Unit) -> asyncio.Semaphore:
         """Lets only so many units of one server address be under way that each can end within max_seconds."""

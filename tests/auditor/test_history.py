@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from auditor.changes import trimmed
 from auditor.history import (
@@ -15,7 +16,6 @@ from auditor.history import (
     note_same,
     unit_history,
     unit_through_time,
-    with_published_change,
 )
 from auditor.model import Kind, Unit
 from auditor.register import Register
@@ -41,9 +41,11 @@ def published(store: Store, run_id: str, as_of: str, *units: dict[str, Any], sta
 
 
 def changed(store: Store, run_id: str, unit_id: str = "U") -> dict[str, Any]:
-    stored = store.result(run_id, unit_id)
-    assert stored is not None
-    found: dict[str, Any] = with_published_change(store, run_id, stored).get("change", {})
+    with store.reading() as connection:
+        text = connection.execute(
+            sa.select(unit_history.c.change).where(unit_history.c.run_id == run_id, unit_history.c.unit_id == unit_id)
+        ).scalar()
+    found: dict[str, Any] = json.loads(text) if text else {}
     return found
 
 

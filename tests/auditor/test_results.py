@@ -17,7 +17,7 @@ from auditor.judge import JudgeContext, judge_unit
 from auditor.model import CrawlEnd, Kind, Reason, Status, StoppedBy, Unit, Verdict
 from auditor.register import Register, RejectedRow, RowWarning
 from auditor.register_index import RegisterIndex
-from auditor.results import page_of, results_header, results_schema, write_results
+from auditor.results import page_of, read_units, results_header, results_schema, write_results
 from auditor.store import RunState, StoredRun
 
 RUN = StoredRun(
@@ -88,6 +88,16 @@ def test_results_without_units_are_valid_json(tmp_path: Path) -> None:
     found = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     validator().validate(found)
     assert list(found) == ["schema", "run", "register", "units"]
+
+
+def test_units_are_read_back_one_by_one_as_they_were_written(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    units = [{"id": "A", "quote": 'a\n{"id": 1},\r\n]}\u2028'}, {"id": "B"}, {"id": "C", "quote": '"units": [\n'}]
+    write_results(path, results_header(RUN, Register("a.csv", ())), units)
+    assert json.loads(path.read_text(encoding="utf-8"))["units"] == units
+    assert list(read_units(path)) == units
+    write_results(path, results_header(RUN, Register("a.csv", ())), [])
+    assert list(read_units(path)) == []
 
 
 def test_a_failed_writing_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:

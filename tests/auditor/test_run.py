@@ -18,7 +18,7 @@ from auditor.archive import ArchiveWriter, archive_name
 from auditor.config import Config
 from auditor.model import CrawlEnd, Status, StoppedBy
 from auditor.register import Register
-from auditor.results import results_schema
+from auditor.results import read_units, results_schema
 from auditor.run import CrawlTask, Outcome, ReportTask, RunInterruptedError, RunStoppedError, UsageError
 from auditor.store import RunState, Store, StoredRun, StoreError, StoreLostError, lock, lock_store, open_store
 from tests.auditor.judges import (
@@ -323,8 +323,8 @@ def test_report_writes_the_same_results_again(tmp_path: Path) -> None:
     seen: list[str] = []
 
     def reports(task: ReportTask) -> None:
-        seen.extend(unit["page"] for unit in task.units())
-        assert [unit["page"] for unit in task.units()] == seen  # a second reading begins anew
+        seen.extend(unit["page"] for unit in read_units(task.results))
+        assert len(seen) == task.count
 
     runs.report(stored(tmp_path), config_in(tmp_path), tmp_path / "out", tools_of(no_crawl, reports=reports))
     assert path.read_bytes() == before

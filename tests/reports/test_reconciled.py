@@ -44,7 +44,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, checklist: Checklist) -> Path:
             yield with_reviews(unit, reviews_of(unit, stored), stored, checklist) if number_of % 3 == 0 else unit
 
     write_results(out / "results.json", header, units())
-    _write_reports(ReportTask(out, header, units, checklist), _FORMS)
+    _write_reports(ReportTask(out, header, out / "results.json", UNITS, checklist), _FORMS)
     return out
 
 

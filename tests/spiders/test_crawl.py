@@ -667,6 +667,26 @@ def test_units_enter_as_others_leave(tmp_path: Path) -> None:
     assert (seen[-1].units_done, seen[-1].units_total, seen[-1].pages) == (12, None, 48)
 
 
+def test_visits_begin_one_after_the_other_so_that_no_server_meets_all_of_them_at_once(tmp_path: Path) -> None:
+    hosts = [f"t{n}.example" for n in range(4)]
+    slow = portal(**{"/": lambda asked: reply("", 302, Location="/a"), "/a": page("A", "/b", "/c")})
+    with serving(Web(dict.fromkeys(hosts, slow))) as web:
+        crawled(
+            settings(web, {"concurrent_units": 4, "delay_seconds": 0.2}),
+            tmp_path,
+            *(unit(host, f"http://{host}/") for host in hosts),
+        )
+        begun = sorted(min(x.at for x in web.asked if x.host == host) for host in hosts)
+    assert min(later - earlier for earlier, later in pairwise(begun)) > 0.07
+
+
+def test_a_small_crawl_does_not_wait_for_the_turns_of_visits_that_it_does_not_have(tmp_path: Path) -> None:
+    with serving(site(portal())) as web:
+        started = monotonic()
+        one(web, tmp_path, HOME, {"concurrent_units": 900})  # of which the last would have its turn after 90 seconds
+        assert monotonic() - started < 20
+
+
 def test_a_crash_of_ours_costs_one_unit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(body: bytes, content_type: str) -> None:
         if b"no" in body:
