@@ -669,7 +669,7 @@ def test_units_enter_as_others_leave(tmp_path: Path) -> None:
 
 def test_visits_begin_one_after_the_other_so_that_no_server_meets_all_of_them_at_once(tmp_path: Path) -> None:
     hosts = [f"t{n}.example" for n in range(4)]
-    with serving(Web(dict.fromkeys(hosts, slow))) as web:
+    with serving(Web(dict.fromkeys(hosts, portal()))) as web:
         crawled(
             settings(web, {"concurrent_units": 4, "delay_seconds": 0.2}),
             tmp_path,
