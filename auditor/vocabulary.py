@@ -110,6 +110,17 @@ class Labels(tuple[Label, ...]):
         """Whether any label stands in a text; the cheapest question to a long one."""
         return bool(self._finder.find_matches_as_strings(f" {folded} "))
 
+    def lines_with(self, lines: Sequence[str]) -> frozenset[int]:
+        """The numbers of the lines in which any label stands: one pass, where `stand_in` would be asked of each."""
+        text = " \n ".join(lines)
+        found: set[int] = set()
+        line = behind = 0
+        for _, start, end in self._finder.find_matches_as_indexes(f" {text} "):
+            line += text.count("\n", behind, start)
+            behind = end - 1
+            found.add(line)
+        return frozenset(found)
+
     def __reduce__(self) -> tuple[type[Labels], tuple[tuple[Label, ...]]]:
         return Labels, (tuple(self),)  # the finder stays behind and is made anew
 
@@ -612,6 +623,11 @@ class Disclosure(_Data):
     not_disclosure: Labels
     circulars: tuple[Circular, ...]
     required: tuple[RequiredDisclosure, ...]
+
+    @cached_property
+    def circular_names(self) -> Labels:
+        """Every name of every circular, the short ones, too."""
+        return Labels(dict.fromkeys(name for one in self.circulars for name in (*one.names, *one.short_names)))
 
     @cached_property
     def part_phrases(self) -> Labels:

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from auditor.archive import Archive
 from auditor.attachments import NO_TEXT, AttachmentText, read_apart
-from auditor.dates import classify, find_citations, find_dates
+from auditor.dates import FoundDate, classify, find_citations, find_dates
 from auditor.facts.date_order import DateOrder
 from auditor.facts.documents import Documents, data_tables, opens_document, says_download
 from auditor.facts.pages import Pages, Reach, Target
@@ -25,7 +25,7 @@ from auditor.facts.publications import Origin, Publications
 from auditor.facts.sections import Entry, Ladder, Section, Sections, menu_children
 from auditor.links import Link
 from auditor.model import Capture
-from auditor.page import Block, Page
+from auditor.page import Block, Image, Page
 from auditor.text import contains_words, fold, has_digit, words
 from auditor.urls import IMAGE_EXTENSIONS, extension, file_name, key
 from auditor.vocabulary import Circular, Vocabulary, label_words
@@ -93,6 +93,20 @@ class Life(StrEnum):
     DEAD_PAGE = "dead_page"
     DEAD_FILE = "dead_file"
     PLACEHOLDER = "placeholder"
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What an address tells by itself: its key, whether it is a file's, a picture's, or of this portal.
+
+    `entry` is True where a menu leads there: then it is a section, and not what another section lists.
+    """
+
+    key: str
+    document: bool
+    picture: bool
+    inside: bool
+    entry: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +231,11 @@ class _Reader:
         self._menus: dict[str, tuple[Link, ...]] = {}
         # A section that a site repeats beside every article is asked again for each of them.
         self._listed: dict[str, tuple[tuple[str, str, str, bool], ...]] = {}
-        self._in_menus: dict[str, bool] = {}
-        self._documents: dict[str, bool] = {}
+        self._digits: dict[str, tuple[Block, ...]] = {}
+        self._days_of: dict[str, tuple[tuple[str, FoundDate], ...]] = {}
+        self._forms: dict[str, tuple[int, ...]] = {}
+        self._pictures: dict[tuple[str, str, str], str] = {}
+        self._ways: dict[str, _Way] = {}
 
     def items(self) -> list[Disclosure]:
         for topic in TOPICS:
@@ -302,7 +319,7 @@ class _Reader:
 
     def _of_the_list(self, page: Page) -> tuple[DatedBy, ...]:
         """The day on which a page of the section says that it was updated, for what it lists without a day."""
-        stamps = [one for one in self.pages.own[page.key] if not one.links and len(one.text) <= _STAMP]
+        stamps = [one for one in self._with_digits(page) if not one.links and len(one.text) <= _STAMP]
         told = tuple(self._stated(stamps, ("posted",)))
         return told if len({one.day for one in told}) == 1 else ()
 
@@ -426,61 +443,55 @@ class _Reader:
                 rows.setdefault((block.cell.table, block.cell.row), []).append(block.text)
         previous = ""
         for block in self.pages.own[page.key]:
-            row = rows[block.cell.table, block.cell.row] if block.cell is not None else []
+            row = rows[block.cell.table, block.cell.row] if block.cell is not None and block.links else []
             beside = " | ".join(row) if row else block.text
             for at in block.links:
                 link = page.links[at]
-                if not link.url or link.region == "crumb" or key(link.url) == page.key:
+                way = self._way(link.url)
+                if not link.url or link.region == "crumb" or way.key == page.key:
                     continue
-                file = self._is_document(link.url) or self._is_scan(link)
-                if not file and (
-                    not self.pages.internal(link.url)
-                    or self._is_entry(link.url)
-                    or len(link.text) < _TITLE
-                    or (link.image and extension(link.url) in IMAGE_EXTENSIONS)
-                ):
-                    continue
-                file = file or extension(link.url) in IMAGE_EXTENSIONS
                 title = link.text
+                scan = way.picture and not link.image and self._is_scan(title)
+                article = way.inside and not way.entry and len(title) >= _TITLE and not (link.image and way.picture)
+                if not (way.document or scan or article):
+                    continue
+                file = way.document or way.picture
                 if file and (len(title) < _SHORTEST or says_download(title, self.vocabulary)):
                     rest = block.text.replace(link.text, "").strip()
                     told = max((text for text in row if not find_dates(text)), key=len, default="")
                     title = next((one for one in (rest, told, previous) if len(one) >= _TITLE), file_name(link.url))
                 yield title, link.url, beside, file
-            if len(block.text) >= _TITLE and not (find_dates(block.text) and len(block.text) < 2 * _TITLE):
+            if len(block.text) >= _TITLE and not (len(block.text) < 2 * _TITLE and find_dates(block.text)):
                 previous = block.text
-
-    def _is_entry(self, url: str) -> bool:
-        """Whether a menu leads to an address: then it is a section, and not what another section lists."""
-        known = self._in_menus.get(url)
-        if known is None:
-            known = self._in_menus[url] = key(url) in self.pages.furniture and any(
-                one.link.region in _MENUS for one in self.pages.occurrences.get(key(url), ())
-            )
-        return known
 
     def _only_entries(self, page: Page) -> bool:
         """Whether a page of the section holds no more than the ways to others that are told by themselves."""
         blocks = self.pages.own[page.key]
-        ways = sum(
-            self._is_entry(page.links[at].url) and key(page.links[at].url) != page.key
-            for one in blocks
-            for at in one.links
-        )
+        ways = [self._way(page.links[at].url) for one in blocks for at in one.links]
         text, pictures, _ = self._content(page, page.title, [])
-        return ways >= 2 and text < _ENOUGH_TEXT and not pictures and not data_tables(blocks)
+        others = sum(way.entry and way.key != page.key for way in ways)
+        return others >= 2 and text < _ENOUGH_TEXT and not pictures and not data_tables(blocks)
 
-    def _is_scan(self, link: Link) -> bool:
-        """Whether a link that says only "Xem" opens a picture: the scan of what its row names."""
-        if link.image or extension(link.url) not in IMAGE_EXTENSIONS:
-            return False
-        return len(link.text) < _SHORTEST or says_download(link.text, self.vocabulary)
+    def _is_scan(self, label: str) -> bool:
+        """Whether a link to a picture says only "Xem": then it opens the scan of what its row names."""
+        return len(label) < _SHORTEST or says_download(label, self.vocabulary)
+
+    def _way(self, url: str) -> _Way:
+        known = self._ways.get(url)
+        if known is None:
+            ident = key(url)
+            known = self._ways[url] = _Way(
+                ident,
+                document=opens_document(url, self.vocabulary),
+                picture=extension(url) in IMAGE_EXTENSIONS,
+                inside=self.pages.internal(url),
+                entry=ident in self.pages.furniture
+                and any(one.link.region in _MENUS for one in self.pages.occurrences.get(ident, ())),
+            )
+        return known
 
     def _is_document(self, url: str) -> bool:
-        known = self._documents.get(url)
-        if known is None:
-            known = self._documents[url] = opens_document(url, self.vocabulary)
-        return known
+        return self._way(url).document
 
     # ------------------------------------------------------------------ one disclosure
 
@@ -509,7 +520,7 @@ class _Reader:
         extra: tuple[DatedBy, ...] = (),
     ) -> None:
         folded = words(title)
-        if not in_section and any(contains_words(folded, phrase) for phrase in self.words.not_disclosure):
+        if not in_section and self.words.not_disclosure.stand_in(folded):
             return
         article = target.page if target.page is not None and not target.page.home else None
         own = article if article is not None and self._is_article(article, title) else None
@@ -525,17 +536,15 @@ class _Reader:
                 name for name, address in named if life is not Life.LIVE or self._reach_of_file(address) not in _GONE
             ]
         if article is not None:
-            names += [
-                _spaced(image.name) for image in article.images if image.url and self._form_numbers(_spaced(image.name))
-            ]
-        general = any(contains_words(folded, phrase) for phrase in self.words.umbrella)
+            names += [name for image in article.images if image.url and (name := self._form_of_picture(image))]
+        general = self.words.umbrella.stand_in(folded)
         told, forms = self._told(names, under_menu=in_section or general)
         found_parts = parts | told
         if article is not None and general and not found_parts:
             # Under a title that says only "công khai" the headings of the article tell what it holds.
             found_parts |= self._told((one.text for one in self._heads(article)), under_menu=True)[0]
         if article is not None and (not found_parts or parts >= _REPORT_PARTS):
-            found_parts |= self._told(block.text for block in self.pages.own[article.key])[0]
+            found_parts |= self._told_on(article)
         told_dates = self._dates(title, url, page, target, article, files, beside) + list(extra)
         later = self._later(told_dates, page)
         dates = self._so_far(() if later else told_dates)
@@ -681,7 +690,7 @@ class _Reader:
 
     def _is_article(self, page: Page, title: str) -> bool:
         """Whether a page is one publication, not a list of many."""
-        return sum(not file for *_, file in self._children(page)) <= 3 or words(title) == words(page.title)
+        return words(title) == words(page.title) or sum(not file for *_, file in self._children(page)) <= 3
 
     def _files_of(self, page: Page) -> Iterator[tuple[str, str]]:
         for link in self.pages.own_links(page):
@@ -704,7 +713,7 @@ class _Reader:
             folded = words(text)
             rest, here = folded, False
             for name, part in self.words.parts.items() if self.words.part_phrases.stand_in(folded) else ():
-                if any(contains_words(folded, phrase) for phrase in part.not_phrases):
+                if part.not_phrases.stand_in(folded):
                     continue
                 phrases = (*part.phrases, *part.under_menu) if under_menu else part.phrases
                 told = [phrase for phrase in phrases if contains_words(rest, phrase)]
@@ -715,15 +724,36 @@ class _Reader:
                     rest = rest.replace(max(told, key=len), " ")
             numbers = self._form_numbers(text)
             if here:  # the title of a form names its part, too
-                numbers += [form.number for form in self.words.forms if form.phrases.first_in(folded)]
+                numbers += tuple(form.number for form in self.words.forms if form.phrases.stand_in(folded))
             forms += numbers
             if numbers:
                 parts.update(form.part for form in self.words.forms if form.number in numbers)
         return frozenset(parts), forms
 
-    def _form_numbers(self, text: str) -> list[int]:
-        if not has_digit(text):
-            return []
+    def _told_on(self, page: Page) -> frozenset[str]:
+        """The parts that a page's own text tells, of which most lines hold no word of any part or form."""
+        texts = [block.text for block in self.pages.own[page.key]]
+        lines = [words(text) for text in texts]
+        told, _ = self._told(texts[at] for at in self.words.part_phrases.lines_with(lines))
+        numbers = {number for block in self._with_digits(page) for number in self._form_numbers(block.text)}
+        return told.union(form.part for form in self.words.forms if form.number in numbers)
+
+    def _form_of_picture(self, image: Image) -> str:
+        """What a picture says of itself where that names a form; "" otherwise."""
+        ident = (image.alt, image.title, image.url)
+        known = self._pictures.get(ident)
+        if known is None:
+            name = _spaced(image.name)
+            known = self._pictures[ident] = name if self._form_numbers(name) else ""
+        return known
+
+    def _form_numbers(self, text: str) -> tuple[int, ...]:
+        known = self._forms.get(text)
+        if known is None:
+            known = self._forms[text] = tuple(self._find_form_numbers(text)) if has_digit(text) else ()
+        return known
+
+    def _find_form_numbers(self, text: str) -> list[int]:
         folded = words(text)
         if not any(sign in folded for sign in self.words.form_signs):
             return []
@@ -742,10 +772,12 @@ class _Reader:
         Where the text tells neither, the day of publication does.
         """
         folded = words(text)
-        named = [one for one in self.words.circulars if any(contains_words(folded, name) for name in one.names)]
+        if not self.words.circular_names.stand_in(folded):
+            return ""
+        named = [one for one in self.words.circulars if one.names.stand_in(folded)]
         if len(named) == 1:
             return named[0].number
-        named = named or [one for one in self.words.circulars if one.short_names.first_in(folded)]
+        named = named or [one for one in self.words.circulars if one.short_names.stand_in(folded)]
         begins = _school_year(text)
         if begins is None:
             begins = next((int(year) for year in _YEAR.findall(text)), None)
@@ -789,7 +821,7 @@ class _Reader:
                 if found.precision == "day" and classify(rest, found) in ("plain", "posted")
             )
         if article is not None and article is page and not dates:
-            dates.extend(self._stated(self.pages.own[page.key], ("posted",)))
+            dates.extend(self._stated(self._with_digits(page), ("posted",)))
             for block in self.pages.own[page.key]:
                 if 0 < block.level < 4:
                     dates.extend(_dates_of_name(block.text))
@@ -815,14 +847,22 @@ class _Reader:
 
     def _updates(self, article: Page, known: list[DatedBy]) -> list[DatedBy]:
         """The days of posting and updating that an article states beside its title or at its end."""
-        told = list(self._stated((one for one in self.pages.own[article.key] if not one.links), ("posted",)))
+        told = list(self._stated((one for one in self._with_digits(article) if not one.links), ("posted",)))
         if len({one.day for one in told}) > _OWN_DAYS:
             return []  # a list of other articles below it
         days = {one.day for one in known}
         return [one for one in told if one.day not in days]
 
     def _signatures(self, page: Page) -> Iterator[DatedBy]:
-        yield from self._stated(self.pages.own[page.key], ("signature",))
+        yield from self._stated(self._with_digits(page), ("signature",))
+
+    def _with_digits(self, page: Page) -> tuple[Block, ...]:
+        """The page's own blocks that hold a digit: no date stands anywhere else."""
+        known = self._digits.get(page.key)
+        if known is None:
+            own = self.pages.own[page.key]
+            known = self._digits[page.key] = tuple(block for block in own if has_digit(block.text))
+        return known
 
     def _stated(self, blocks: Iterable[Block], roles: tuple[str, ...]) -> Iterator[DatedBy]:
         """The dates that texts state of themselves: "đăng ngày …", or place and day of a signature."""
@@ -830,11 +870,18 @@ class _Reader:
             text = block.text
             if not text or (len(text) > _SIGNATURE_BLOCK and "signature" in roles):
                 continue
-            for found in find_dates(text, month_first=self.order):
-                role = classify(text, found)
+            for role, found in self._days(text):
                 if role in roles and (found.precision == "day" or (found.precision == "month" and role == "posted")):
                     dating = Dating.SIGNATURE if role == "signature" else Dating.POSTED
                     yield DatedBy(found.date, found.precision, dating, text[:200])
+
+    def _days(self, text: str) -> tuple[tuple[str, FoundDate], ...]:
+        """The dates that a line states, each with its role; lines of lists stand on many pages."""
+        known = self._days_of.get(text)
+        if known is None:
+            found = find_dates(text, month_first=self.order)
+            known = self._days_of[text] = tuple((classify(text, one), one) for one in found)
+        return known
 
     # ------------------------------------------------------------------ life
 
@@ -871,11 +918,16 @@ class _Reader:
         return Life.PLACEHOLDER
 
     def _content(self, page: Page, title: str, files: list[tuple[str, str]]) -> tuple[int, int, bool]:
-        """What a page holds beside its title and its files: length of text, pictures, and whether it says "later"."""
+        """What a page holds beside its title and its files: length of text, pictures, and whether it says "later".
+
+        Nothing is counted behind `_OWN_TEXT` characters: that much is enough whatever else the page holds.
+        """
         name, file_words = words(title), {words(text) for text, _ in files}
         text = pictures = 0
         placeholder = False
         for block in self.pages.own[page.key]:
+            if text >= _OWN_TEXT:
+                break
             folded = words(block.text)
             pictures += sum(bool(page.images[at].url) and page.images[at].region not in _MENUS for at in block.images)
             if not folded or folded == name or folded in file_words or block.level == 1:
@@ -885,7 +937,7 @@ class _Reader:
             rest = block.text
             for at in block.links:
                 rest = rest.replace(page.links[at].text, " ", 1)
-            if has_digit(rest) and len(words(rest)) <= _STAMP and find_dates(rest):
+            if len(words(rest)) <= _STAMP and find_dates(rest):
                 continue  # a stamp, alone or beside a title
             if len(folded) < 200 and self.vocabulary.placeholders.empty.stand_in(folded):
                 placeholder = True

@@ -475,3 +475,10 @@ def test_labels_are_found_as_whole_words_in_the_order_of_the_text() -> None:
     assert labels.stand_in("ban tin")
     assert not labels.stand_in("ban tinh")
     assert Labels().first_in("tin") is None
+
+
+def test_the_lines_that_hold_labels_are_found_in_one_pass_and_no_label_runs_over_two_lines() -> None:
+    labels = Labels((Label("tin tuc"), Label("tin"), Label("van ban")))
+    lines = ["tin", "", "van ban tin tuc", "ban tin va van", "ban", "tinh tuc", "van ban"]
+    assert labels.lines_with(lines) == {at for at, line in enumerate(lines) if labels.stand_in(line)} == {0, 2, 3, 6}
+    assert labels.lines_with([]) == Labels().lines_with(lines) == frozenset()

@@ -184,6 +184,18 @@ def test_pictures_of_forms_are_disclosures() -> None:
     assert item.life is Life.LIVE
 
 
+def test_the_parts_are_told_by_single_lines_of_a_long_article() -> None:
+    lines = (
+        PROSE * 5
+        + "<p>Từ tháng 9 nhà trường niêm yết tại bảng tin bản cam kết chất lượng.</p>"
+        + "".join(f"<p>Năm {year}: {year - 1700} học sinh tốt nghiệp và ra trường.</p>" for year in range(1990, 2020))
+        + "<p>Phụ huynh có thể xem bm 07 tại bảng tin trước cổng trường.</p>"
+        + "<p>Ở phòng tài vụ của trường phụ huynh xem được các khoản</p><p>thu năm học mới và nhiều nội dung khác.</p>"
+    )
+    item = only(ledger('<a href="/bai">Công khai năm học mới</a>', article("Công khai năm học mới", lines)))
+    assert item.parts == {"commitment", "conditions"}  # "các khoản" and "thu năm học" stand in two lines
+
+
 def test_an_article_among_the_news_is_a_disclosure_by_its_title() -> None:
     more = {
         "/tin-tuc": page(
@@ -233,6 +245,18 @@ def test_other_senses_of_the_word_are_no_disclosures(title: str) -> None:
         ),
         (
             '<a href="/bai">Báo cáo công khai năm học</a>',
+            article("Báo cáo công khai năm học", f"<p>Bảng 2: nội dung đang được cập nhật</p>{PROSE}"),
+            {},
+            Life.LIVE,
+        ),
+        (
+            '<a href="/bai">Báo cáo công khai năm học</a>',
+            article("Báo cáo công khai năm học", f"{PROSE * 3}<p>Bảng 2: nội dung đang được cập nhật</p>"),
+            {},
+            Life.LIVE,
+        ),
+        (
+            '<a href="/bai">Báo cáo công khai năm học</a>',
             article("Báo cáo công khai năm học", '<p><a href="/f.pdf">Tải về</a></p>'),
             {"/f.pdf": 404},
             Life.DEAD_FILE,
@@ -245,6 +269,8 @@ def test_other_senses_of_the_word_are_no_disclosures(title: str) -> None:
         "not fetched",
         "on a drive",
         "placeholder",
+        "promise before the text",
+        "promise behind the text",
         "article with a dead file",
     ],
 )
