@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
+
+from ahocorasick_rs import AhoCorasick
 
 from auditor.dates import find_dates
 from auditor.facts.pages import Pages
-from auditor.facts.people import EMAIL, HIDDEN_EMAIL, PHONE, email_in, name_in
+from auditor.facts.people import EMAIL, HIDDEN_EMAIL, PHONE, email_in, name_in, phone_in
 from auditor.facts.sections import Sections
 from auditor.model import Kind, Unit
 from auditor.page import Block, Page
-from auditor.text import clean, has_digit, words
+from auditor.text import clean, contains_words, has_digit, words
 from auditor.urls import host_of
 from auditor.vocabulary import Label, Labels, Vocabulary, under
 
@@ -137,7 +140,8 @@ class _Finder:
         self.pages, self.unit, self.vocabulary, self.place = pages, unit, vocabulary, place
         labels = vocabulary.people.contacts
         listed = {"address": labels.address, "phone": labels.phone, "email": labels.email, "fax": labels.fax}
-        self.labels = {name: tuple(label.shown.casefold() for label in found) for name, found in listed.items()}
+        self.labels = tuple((name, label.shown.casefold()) for name, found in listed.items() for label in found)
+        self.any_label = _finder_of(tuple(shown for _, shown in self.labels))
         # "Quận" or "Thành phố" alone opens an address as well as the name of a body.
         self.bodies = Labels(body for body in vocabulary.names.superiors if body not in labels.place_words)
         self.body_order = {body: index for index, body in enumerate(self.bodies)}
@@ -150,6 +154,7 @@ class _Finder:
         self.unlabelled: Detail | None = None
         schools = (level for kind, level in vocabulary.names.levels.items() if kind not in _DEPARTMENTS)
         self.heads = Labels(head for level in schools for head in level.names)
+        self.named = Labels((*self.bodies, *self.heads))
         self.own_name = vocabulary.names.core(unit.name)
         self.address: Detail | None = None
         self.phone: Detail | None = None
@@ -161,16 +166,25 @@ class _Finder:
         """Goes through the lines in order; a line that names a body above makes what follows that body's."""
         foreign = False
         pending = ""
-        previous_region = ""
+        region = ""
+        passed: list[str] = []  # lines without details: whom they name is asked only where details follow
+        contact_links = {
+            index for index, link in enumerate(page.links) if link.href[:7].lower().startswith(("tel:", "mailto:"))
+        }
         for block in blocks:
             text = block.text
             if not text or len(text) > _MAX_LINE or block.region in ("menu", "crumb"):
                 continue
-            if block.region != previous_region:
-                foreign, previous_region = False, block.region
+            if block.region != region:
+                foreign, region = False, block.region
+                passed.clear()
             told = self._told(text)
-            unlabelled = self._in_furniture(page, block) and self.unlabelled is None and self._is_address(text)
-            shows = bool(told) or unlabelled or self._shows_contact(page, block)
+            shows = bool(told) or self._shows_contact(page, block, contact_links)
+            if not (shows or pending or "@" in text):
+                passed.append(text)
+                continue
+            foreign = next((owner for line in reversed(passed) if (owner := self._owner(line)) is not None), foreign)
+            passed.clear()
             owner = self._owner_of_line(text, told) if shows else self._owner(text)
             if owner is not None:
                 foreign = owner
@@ -184,7 +198,7 @@ class _Finder:
                 pending = ""
                 continue
             pending = self._take(page, block, told, pending)
-        self._embedded(page)
+        self._embedded(page, sorted(contact_links))
 
     def _told(self, text: str) -> dict[str, int]:
         """Labels of contact details in a line with the place where what they announce begins."""
@@ -195,31 +209,29 @@ class _Finder:
 
     def _announced_in(self, text: str) -> dict[str, int]:
         told: dict[str, int] = {}
-        if not _MAYBE_LABEL.search(text) and len(text) > _BARE_LABEL:
+        if len(text) > _BARE_LABEL and not _MAYBE_LABEL.search(text):
             return told
         lowered = text.casefold()
-        for name, labels in self.labels.items():
-            for shown in labels:
-                start = lowered.find(shown)
-                while start >= 0:
-                    end = start + len(shown)
-                    after = lowered[end : end + 3].lstrip()
-                    announces = after[:1] in (":", "：", ".", "/", "(", "+") or after[:1].isdigit()
-                    # A label without a value announces what stands in the next block, if it is all there is.
-                    if (announces and (start == 0 or not lowered[start - 1].isalnum())) or (not after and start == 0):
-                        told[name] = max(told.get(name, 0), end)
-                        break
-                    start = lowered.find(shown, end)
+        for number in {match[0] for match in self.any_label.find_matches_as_indexes(lowered, overlapping=True)}:
+            name, shown = self.labels[number]
+            start = lowered.find(shown)
+            while start >= 0:
+                end = start + len(shown)
+                after = lowered[end : end + 3].lstrip()
+                announces = after[:1] in (":", "：", ".", "/", "(", "+") or after[:1].isdigit()
+                # A label without a value announces what stands in the next block, if it is all there is.
+                if (announces and (start == 0 or not lowered[start - 1].isalnum())) or (not after and start == 0):
+                    told[name] = max(told.get(name, 0), end)
+                    break
+                start = lowered.find(shown, end)
         return told
 
-    def _shows_contact(self, page: Page, block: Block) -> bool:
-        if email_in(block.text):
+    def _shows_contact(self, page: Page, block: Block, contact_links: set[int]) -> bool:
+        text = block.text
+        if email_in(text) or not contact_links.isdisjoint(block.links):
             return True
-        if self._in_furniture(page, block) and self._bare_phone(block.text):
-            return True
-        return any(
-            page.links[index].href[:4].lower() == "tel:" or page.links[index].href[:7].lower() == "mailto:"
-            for index in block.links
+        return self._in_furniture(page, block) and (
+            self._bare_phone(text) or (self.unlabelled is None and self._is_address(text))
         )
 
     def _owner(self, text: str) -> bool | None:
@@ -232,12 +244,13 @@ class _Finder:
         return self.owners[folded]
 
     def _owner_of(self, folded: str) -> bool | None:
-        # A school may bear its district's name, so the body is looked for first.
-        if self.vocabulary.people.contacts.not_owners.first_in(folded) is not None:
+        own = bool(self.own_name) and contains_words(folded, self.own_name)
+        if not (own or self.named.stand_in(folded)) or self.vocabulary.people.contacts.not_owners.stand_in(folded):
             return None
+        # A school may bear its district's name, so the body is looked for first.
         if self._is_superior(folded):
             return True
-        if self.own_name and f" {self.own_name} " in f" {folded} ":
+        if own:
             return False
         # A short line that names a school by its level takes the floor back from a body above.
         named = len(folded) <= _MAX_NAME and self.heads.first_in(folded) is not None
@@ -288,7 +301,7 @@ class _Finder:
             rest = text[told["phone"] :]
             if "fax" in told and told["fax"] > told["phone"]:
                 rest = text[told["phone"] : told["fax"]] if "/" not in text[told["phone"] : told["phone"] + 2] else rest
-            if _LABELLED_PHONE.search(rest) or PHONE.search(rest):
+            if _LABELLED_PHONE.search(rest) or phone_in(rest):
                 self.phone = self.phone or detail
             elif not rest.strip(" :：.-–"):
                 kept = "phone"
@@ -329,17 +342,14 @@ class _Finder:
         if len(text) > _MAX_ADDRESS or not ("," in text or has_digit(text)):
             return False
         lowered = _PUNCTUATION.sub(" ", text.casefold()).strip()
-        named = len(set(self.places.each_in(lowered))) + len(set(self.marks.findall(text)))
+        named = len(set(self.places.each_in(lowered)))
+        if named < _PLACE_WORDS:
+            named += len(set(self.marks.findall(text)))
         return named >= _PLACE_WORDS or (named > 0 and "," in text and _HOUSE.match(text) is not None)
 
     def _bare_phone(self, text: str) -> bool:
         """Whether a line shows a telephone that no label announces: alone, behind a sign or a comma."""
-        if (
-            len(text) > _MAX_UNLABELLED
-            or not has_digit(text)
-            or (match := PHONE.search(text)) is None
-            or find_dates(match.group())
-        ):
+        if len(text) > _MAX_UNLABELLED or (match := phone_in(text)) is None or find_dates(match.group()):
             return False
         before = text[: match.start()].rstrip(" (+")
         if before and (before[-1].isalnum() or before[-1] in ":：/"):
@@ -351,9 +361,9 @@ class _Finder:
         private = bool(host) and under(host, self.vocabulary.hosts.private_mail)
         self.emails.setdefault(address.lower(), Detail(detail.page, detail.text, private))
 
-    def _embedded(self, page: Page) -> None:
+    def _embedded(self, page: Page, contact_links: Iterable[int]) -> None:
         """Telephone and mail links that stand behind pictures and show no text."""
-        for link in page.links:
+        for link in map(page.links.__getitem__, contact_links):
             if link.region not in ("header", "footer", "menu", "aside"):
                 continue
             href = link.href.lower()
@@ -361,6 +371,12 @@ class _Finder:
                 self.phone = self.phone or Detail(page, link.text or link.href[4:])
             elif href.startswith("mailto:") and "@" in href:
                 self._email(link.href[7:].partition("?")[0], Detail(page, link.text or link.href[7:]))
+
+
+@lru_cache(maxsize=2)
+def _finder_of(labels: tuple[str, ...]) -> AhoCorasick:
+    """Finds labels that keep their accents and signs, also within words."""
+    return AhoCorasick(labels)
 
 
 def _is_place(text: str) -> bool:
@@ -372,23 +388,32 @@ def _spokesperson(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> S
     labels = vocabulary.people.spokesperson
     own_topic = {page.key for page in sections.find("spokesperson").pages}
     fronts = {page.key for page in pages.front}
-    counts = {page.key: len(labels.each_in(page.words)) for page in pages.pages}
-    everywhere = min(counts.values()) if len(counts) > _FEW_PAGES else 0
+    everywhere: int | None = None
     for page in _topic_first(pages, own_topic):
-        # What the template says on every page, such as an entry of the menu, is read on the front page.
-        if page.key not in own_topic and counts[page.key] <= (0 if page.key in fronts else everywhere):
-            continue
-        blocks = page.blocks if page.key in fronts else pages.own[page.key]
-        if page.key not in own_topic and page.key not in fronts:
-            told = f" {words(pages.own_text(page))} "
-            if not any(f" {label} " in told for label in labels):
+        front = page.key in fronts
+        if page.key not in own_topic:
+            if not labels.stand_in(page.words):
                 continue
+            if not front:
+                if not labels.stand_in(words(pages.own_text(page))):
+                    continue
+                # What the template says on every page, such as an entry of the menu, is read on the front page.
+                if everywhere is None:
+                    everywhere = _said_everywhere(pages, labels)
+                if len(labels.each_in(page.words)) <= everywhere:
+                    continue
+        blocks = page.blocks if front else pages.own[page.key]
         found = _named(blocks, page, labels, vocabulary)
         if found is None and page.key in own_topic:
             found = _first_name(blocks, page, vocabulary)
         if found is not None:
             return found
     return None
+
+
+def _said_everywhere(pages: Pages, labels: Labels) -> int:
+    """How often labels stand on every page."""
+    return min(len(labels.each_in(page.words)) for page in pages.pages) if len(pages.pages) > _FEW_PAGES else 0
 
 
 def _topic_first(pages: Pages, own_topic: set[str]) -> Iterator[Page]:

@@ -46,6 +46,7 @@ _CAPITALISED = re.compile(rf"[{_UPPER}]\S*\s+[{_UPPER}]")
 PHONE = re.compile(
     r"(?<![\d/.\-])\(?(?:\+?(?:00)?84[\s.\-‐-―)]{0,3}(?:\(0\)[\s.]?)?\(?|0)[1-9]\)?(?:[\s.\-‐-―()]{0,3}\d){7,9}(?!\d)"
 )
+_MAYBE_PHONE = re.compile(r"\d(?:[\s.\-‐-―()]{0,3}\d){6}")  # far sooner told; every telephone holds such a row
 # Also as written against gatherers: "vanthu(at)…", "vanthu [@] …", "vanthu at truong dot edu dot vn".
 _AT = r"(?:\s?@\s?|\s?[(\[{]\s?(?:@|at|a[\s-]?c[oò]ng)\s?[)\]}]\s?)"
 _DOT = r"(?:\.|\s?[(\[{]\s?(?:\.|dot)\s?[)\]}]\s?)"
@@ -53,7 +54,6 @@ EMAIL = re.compile(
     rf"[A-Za-z0-9][\w.+-]*(?:{_AT}[\w-]+(?:{_DOT}[\w-]+)+|\sat\s[\w-]+(?:\sdot\s[\w-]+)+)",
     re.I,
 )
-_BRACKET = re.compile(r"[(\[{]")
 _MAYBE_EMAIL = re.compile(r"@|[(\[{]\s?a|\sdot\s", re.I)
 # What a page shows for an address that a content delivery network hides until scripts run.
 HIDDEN_EMAIL = re.compile(r"\[\s*email\s*protected\s*\]", re.I)
@@ -110,9 +110,14 @@ class People:
 
 def email_in(text: str) -> bool:
     """Whether a text shows an e-mail address, also one hidden from robots."""
-    if "@" not in text and " dot " not in text.casefold() and _BRACKET.search(text) is None:
+    if "@" not in text and not ("(" in text or "[" in text or "{" in text) and " dot " not in text.casefold():
         return False  # as nearly every text
     return bool((_MAYBE_EMAIL.search(text) and EMAIL.search(text)) or HIDDEN_EMAIL.search(text))
+
+
+def phone_in(text: str) -> re.Match[str] | None:
+    """The first telephone that a text shows, land line or mobile, with its area code."""
+    return PHONE.search(text) if _MAYBE_PHONE.search(text) else None
 
 
 def masked(text: str) -> str:
