@@ -28,7 +28,6 @@ _FEW_PAGES = 3  # of so few pages none shows what is the template
 _LABELLED_PHONE = re.compile(r"(?<!\d)\(?\+?\d(?:[\s.\-‐-―()]{0,3}\d){6,11}(?!\d)")
 # How an address without a label begins: the number of a house, "12/3A Nguyễn …".
 _HOUSE = re.compile(r"^\W*\d{1,4}[A-Za-z]?(?:[/-]\d{1,4}[A-Za-z]?)*\s+(?=[^\W\d_]{2})")
-_MAYBE_LABEL = re.compile(r"[\d:@：]")
 _BARE_LABEL = 40
 _MAX_ADDRESS = 250
 _MAX_UNLABELLED = 160  # characters of a line that may show a telephone without a label
@@ -145,6 +144,7 @@ class _Finder:
         # "Quận" or "Thành phố" alone opens an address as well as the name of a body.
         self.bodies = Labels(body for body in vocabulary.names.superiors if body not in labels.place_words)
         self.body_order = {body: index for index, body in enumerate(self.bodies)}
+        self.place_words = labels.place_words
         self.places = Labels(Label(word.shown.casefold()) for word in labels.place_words)
         # "P. Phú Mỹ", "Q.1", "KP 3": short forms count in capitals and before a name or number only.
         short = "|".join(re.escape(word.shown) for word in sorted(labels.place_marks, key=len, reverse=True))
@@ -209,7 +209,7 @@ class _Finder:
 
     def _announced_in(self, text: str) -> dict[str, int]:
         told: dict[str, int] = {}
-        if len(text) > _BARE_LABEL and not _MAYBE_LABEL.search(text):
+        if len(text) > _BARE_LABEL and not (":" in text or "@" in text or "：" in text or has_digit(text)):
             return told
         lowered = text.casefold()
         for number in {match[0] for match in self.any_label.find_matches_as_indexes(lowered, overlapping=True)}:
@@ -341,8 +341,10 @@ class _Finder:
         """Whether a line without a label reads like an address: names of places, with a number or a comma."""
         if len(text) > _MAX_ADDRESS or not ("," in text or has_digit(text)):
             return False
-        lowered = _PUNCTUATION.sub(" ", text.casefold()).strip()
-        named = len(set(self.places.each_in(lowered)))
+        named = 0
+        if self.place_words.stand_in(words(text)):  # far sooner told than with accents
+            lowered = _PUNCTUATION.sub(" ", text.casefold()).strip()
+            named = len(set(self.places.each_in(lowered)))
         if named < _PLACE_WORDS:
             named += len(set(self.marks.findall(text)))
         return named >= _PLACE_WORDS or (named > 0 and "," in text and _HOUSE.match(text) is not None)
@@ -388,32 +390,19 @@ def _spokesperson(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> S
     labels = vocabulary.people.spokesperson
     own_topic = {page.key for page in sections.find("spokesperson").pages}
     fronts = {page.key for page in pages.front}
-    everywhere: int | None = None
+    counts = {page.key: len(labels.each_in(page.words)) for page in pages.pages}
+    everywhere = min(counts.values()) if len(counts) > _FEW_PAGES else 0
     for page in _topic_first(pages, own_topic):
-        front = page.key in fronts
-        if page.key not in own_topic:
-            if not labels.stand_in(page.words):
-                continue
-            if not front:
-                if not labels.stand_in(words(pages.own_text(page))):
-                    continue
-                # What the template says on every page, such as an entry of the menu, is read on the front page.
-                if everywhere is None:
-                    everywhere = _said_everywhere(pages, labels)
-                if len(labels.each_in(page.words)) <= everywhere:
-                    continue
-        blocks = page.blocks if front else pages.own[page.key]
+        # What the template says on every page, such as an entry of the menu, is read on the front page.
+        if page.key not in own_topic and counts[page.key] <= (0 if page.key in fronts else everywhere):
+            continue
+        blocks = page.blocks if page.key in fronts else pages.own[page.key]
         found = _named(blocks, page, labels, vocabulary)
         if found is None and page.key in own_topic:
             found = _first_name(blocks, page, vocabulary)
         if found is not None:
             return found
     return None
-
-
-def _said_everywhere(pages: Pages, labels: Labels) -> int:
-    """How often labels stand on every page."""
-    return min(len(labels.each_in(page.words)) for page in pages.pages) if len(pages.pages) > _FEW_PAGES else 0
 
 
 def _topic_first(pages: Pages, own_topic: set[str]) -> Iterator[Page]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from auditor.facts.pages import Pages
 from auditor.facts.sections import Sections
 from auditor.page import Block, Page
-from auditor.text import clean, has_accents, has_digit, words
+from auditor.text import clean, contains_words, has_accents, has_digit, words
 from auditor.vocabulary import PersonFields, Vocabulary, field_of
 
 # Topics whose pages are read for people in any case.
@@ -110,7 +110,7 @@ class People:
 
 def email_in(text: str) -> bool:
     """Whether a text shows an e-mail address, also one hidden from robots."""
-    if "@" not in text and not ("(" in text or "[" in text or "{" in text) and " dot " not in text.casefold():
+    if not ("@" in text or "(" in text or "[" in text or "{" in text or contains_words(words(text), "dot")):
         return False  # as nearly every text
     return bool((_MAYBE_EMAIL.search(text) and EMAIL.search(text)) or HIDDEN_EMAIL.search(text))
 
