@@ -92,7 +92,7 @@ class Labels(tuple[Label, ...]):
     def each_in(self, folded: str) -> list[Label]:
         """Every label at every place where it stands, in the text's order."""
         found = self._finder.find_matches_as_indexes(f" {folded} ", overlapping=True)
-        return [self[match[0]] for match in sorted(found, key=_PLACE)]
+        return [self[match[0]] for match in sorted(found, key=_PLACE)] if found else []
 
     def apart_in(self, folded: str) -> list[Label]:
         """The labels that stand in a text without sharing a word, in its order: each tells something of its own."""
@@ -444,6 +444,11 @@ class Fields(_Data):
                 found.setdefault(label, name)
         return found
 
+    @cached_property
+    def labels(self) -> Labels:
+        """The labels of all fields."""
+        return Labels(self.by_label)
+
 
 class PersonFields(Fields):
     """Column titles and field labels of people."""
@@ -508,27 +513,22 @@ class People(_Data):
         return Labels(name for post in self.positions if post.leader or post.head for name in post.names)
 
     @cached_property
-    def _posts(self) -> Mapping[str, tuple[tuple[str, Position], ...]]:
-        """Posts by the first word of their names, the longest names first."""
-        listed: dict[str, list[tuple[str, Position]]] = {}
+    def _posts(self) -> Mapping[Label, Position]:
+        """The first post of every name."""
+        found: dict[Label, Position] = {}
         for position in self.positions:
             for name in position.names:
-                listed.setdefault(name.partition(" ")[0], []).append((f"{name} ", position))
-        return {first: tuple(sorted(found, key=lambda post: -len(post[0]))) for first, found in listed.items()}
+                found.setdefault(name, position)
+        return found
+
+    @cached_property
+    def _post_names(self) -> Labels:
+        return Labels(self._posts)
 
     def position(self, text: str) -> Position | None:
         """The post that a short text names: the one with the longest name in it, or None."""
-        folded = f"{words(text)} "
-        best: tuple[int, Position] | None = None
-        start = 0
-        for token in folded.split():
-            for name, position in self._posts.get(token, ()):
-                if folded.startswith(name, start):
-                    if best is None or len(name) > best[0]:
-                        best = (len(name), position)
-                    break
-            start += len(token) + 1
-        return best[1] if best else None
+        name = max(self._post_names.each_in(words(text)), key=len, default=None)
+        return None if name is None else self._posts[name]
 
 
 class DocumentKind(_Data):
@@ -1052,6 +1052,8 @@ def _indexes(topics: Mapping[str, Topic]) -> tuple[dict[str, tuple[str, ...]], d
 
 def field_of(columns: Fields, label: str) -> str | None:
     """The name of the field that holds this label, or each part of it ("Máy bàn/Di động"), or None."""
+    if not columns.labels.stand_in(words(label)):  # as in most texts, and far sooner told
+        return None
     whole = columns.by_label.get(label_words(label))
     if whole is not None or "/" not in label:
         return whole

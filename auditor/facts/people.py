@@ -46,7 +46,7 @@ _CAPITALISED = re.compile(rf"[{_UPPER}]\S*\s+[{_UPPER}]")
 PHONE = re.compile(
     r"(?<![\d/.\-])\(?(?:\+?(?:00)?84[\s.\-‐-―)]{0,3}(?:\(0\)[\s.]?)?\(?|0)[1-9]\)?(?:[\s.\-‐-―()]{0,3}\d){7,9}(?!\d)"
 )
-_MAYBE_PHONE = re.compile(r"\d(?:[\s.\-‐-―()]{0,3}\d){6}")  # far sooner told; every telephone holds such a row
+_MAYBE_PHONE = re.compile(r"\d(?:[\s.\-‐-―()]{0,3}+\d){6}")  # far sooner told; every telephone holds such a row
 # Also as written against gatherers: "vanthu(at)…", "vanthu [@] …", "vanthu at truong dot edu dot vn".
 _AT = r"(?:\s?@\s?|\s?[(\[{]\s?(?:@|at|a[\s-]?c[oò]ng)\s?[)\]}]\s?)"
 _DOT = r"(?:\.|\s?[(\[{]\s?(?:\.|dot)\s?[)\]}]\s?)"
@@ -254,16 +254,18 @@ def _candidates(pages: Pages, sections: Sections, fronts: set[str]) -> Iterator[
 def _shows_addresses(pages: Pages, page: Page) -> bool:
     """Whether a page shows addresses or numbers of as many people as a directory has, whatever it calls itself."""
     shown = 0
+    mail_links = {index for index, link in enumerate(page.links) if link.href.startswith("mailto:")}
     for block in pages.own[page.key]:
         text = block.text
-        shown += (
+        if (
             "@" in text
-            or ("[" in text and HIDDEN_EMAIL.search(text) is not None)
-            or (len(text) < _SHORT_LINE and has_digit(text) and PHONE.search(text) is not None)
-            or any(page.links[index].href.startswith("mailto:") for index in block.links)
-        )
-        if shown >= _MIN_STAFF:
-            return True
+            or ("[" in text and HIDDEN_EMAIL.search(text))
+            or (len(text) < _SHORT_LINE and has_digit(text) and phone_in(text))
+            or (mail_links and not mail_links.isdisjoint(block.links))
+        ):
+            shown += 1
+            if shown >= _MIN_STAFF:
+                return True
     return False
 
 
@@ -618,7 +620,7 @@ class _Reader:
         if self.person is None:
             return
         digits = sum(char.isdigit() for char in text)
-        phone = bool(PHONE.search(text)) or (hint == "phone" and digits >= _MIN_DIGITS)
+        phone = bool(phone_in(text)) or (hint == "phone" and digits >= _MIN_DIGITS)
         self.person = replace(self.person, phone=self.person.phone or phone, email=self.person.email or email_in(text))
 
     def _is_duty(self, text: str) -> bool:
