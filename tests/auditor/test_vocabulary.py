@@ -318,10 +318,24 @@ def test_one_ministry_host_replaces_one_site_only(vocabulary: Vocabulary) -> Non
     assert len(every) == len(set(every))
 
 
+def test_the_longest_post_in_a_text_counts(vocabulary: Vocabulary) -> None:
+    people = vocabulary.people
+    for text, title in (
+        ("ông Mẫu, Phó Hiệu trưởng", "Phó Hiệu trưởng"),
+        ("Hiệu trưởng và Phó Hiệu trưởng", "Phó Hiệu trưởng"),
+        ("Hiệu trưởng", "Hiệu trưởng"),
+    ):
+        post = people.position(text)
+        assert post is not None
+        assert words(title) in post.names
+    assert people.position("Họp phụ huynh") is None
+
+
 def test_titles_of_columns_have_one_meaning(vocabulary: Vocabulary) -> None:
     columns = vocabulary.documents.columns
     assert field_of(columns, "Số/Ký hiệu") == "number"
     assert field_of(columns, "Ngày ban hành:") == "issued"
+    assert field_of(columns, "2. Ngày ban hành (15) »") == "issued"
     people = load_vocabulary().people.fields
     assert field_of(people, "Máy bàn/Di động") == "phone"
     assert field_of(people, "Họ tên/Email") is None

@@ -33,6 +33,8 @@ UBND = "<p>ỦY BAN NHÂN DÂN QUẬN MẪU</p><p>Địa chỉ: 2 đường Lớ
         (ADDRESS + '<a href="/cdn-cgi/l/email-protection#5435147a22">[email&#160;protected]</a>', "", Verdict.PARTIAL),
         (UBND, "", Verdict.FAIL),
         (UBND + "<p>Trường THCS Mẫu</p>" + ADDRESS + PHONE, "", Verdict.PARTIAL),
+        (UBND.replace("</p>", "</p><p>Trang chủ</p>", 1), "", Verdict.FAIL),
+        ("<p>Trường THCS Mẫu trực thuộc</p>" + UBND, "", Verdict.FAIL),
         ("<p>Bản quyền thuộc về Phòng GD&ĐT Quận Mẫu</p>" + ALL, "", Verdict.PARTIAL),
         (PHONE, "", Verdict.FAIL),
         ("", "", Verdict.FAIL),
@@ -41,6 +43,7 @@ UBND = "<p>ỦY BAN NHÂN DÂN QUẬN MẪU</p><p>Địa chỉ: 2 đường Lớ
     ids=[
         "everything", "speaker in a table", "no speaker", "no e-mail", "speaker only", "two details", "label alone",
         "no labels", "hidden e-mail", "only the office above", "office above and own",
+        "office above two lines up", "own name before the office above",
         "line of copyright", "one detail", "nothing",
         "speaker in a rule",
     ],

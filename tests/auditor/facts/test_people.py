@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.facts.people import email_in, masked, person_name
+from auditor.facts.people import PHONE, email_in, masked, person_name, phone_in
 from auditor.vocabulary import load_vocabulary
 
 
@@ -52,11 +52,30 @@ def test_masked(text: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "ĐT: 0903 123 456.",
+        "(028) 3855 1234",
+        "(028)  –  3855 – 1234",
+        "+84 (0) 903.123.456",
+        "0084-28-3855-1234",
+        "0 28 38551234",
+        "2024 - 2025",
+        "Số 12/QĐ ngày 20/08/2026",
+    ],
+)
+def test_a_telephone_is_told_as_its_pattern_tells_it(text: str) -> None:
+    assert (found := PHONE.search(text)) is None or phone_in(text) is not None
+    assert found is not None or phone_in(text) is None
+
+
+@pytest.mark.parametrize(
     ("text", "there"),
     [
         ("a@b.edu.vn", True),
         ("[email protected]", True),
         ("mau (at) hcm.edu.vn", True),
+        ("vanthu at mau DOT edu dot vn", True),
         ("họp lúc 9h @ sân trường", False),
     ],
 )
