@@ -447,7 +447,7 @@ class Fields(_Data):
     @cached_property
     def labels(self) -> Labels:
         """The labels of all fields."""
-        return Labels(self.by_label)
+        return Labels(label for name in type(self).model_fields for label in getattr(self, name))
 
 
 class PersonFields(Fields):
