@@ -245,29 +245,25 @@ class _Reader:
         """Walks from `root` in document order."""
         # state: block tag, heading level, region, hidden, css, path hash, cell, form, link, [row, column] of the table
         state = ("body", 0, "", False, "", 0, None, None, None, [-1, -1])
-        stack: list[tuple[LexborNode, tuple]] = []  # type: ignore[type-arg]
-        buffer_text = self._take_text
+        stack: list[tuple[LexborNode, str, tuple]] = []  # type: ignore[type-arg]
         node = root
         while True:
-            tag = node.tag
+            tag = node.tag or ""
             if tag == "-text":
-                buffer_text(node, state[8])
-                inner = None
-            else:
-                inner = self._enter(node, tag or "", state)
-            if inner is not None:
+                self._take_text(node, state[8])
+            elif (inner := self._enter(node, tag, state)) is not None:
                 child = node.child
                 if child is not None:
-                    stack.append((node, state))
+                    stack.append((node, tag, state))
                     node, state = child, inner
                     continue
-                if self._buffer or self._pictures:
-                    self._leave(node, inner)
+                if tag in _ENDING_TAGS and (self._buffer or self._pictures):
+                    self._flush(inner)
             following = node.next if stack else None
             while following is None and stack:
-                node, outer = stack.pop()
-                if self._buffer or self._pictures:
-                    self._leave(node, state)
+                node, tag, outer = stack.pop()
+                if tag in _ENDING_TAGS and (self._buffer or self._pictures):
+                    self._flush(state)
                 state = outer
                 following = node.next if stack else None
             if following is None:
@@ -397,10 +393,6 @@ class _Reader:
         for link in self.links[first:]:
             link.region = region
             link.hidden = link.hidden or hidden
-
-    def _leave(self, node: LexborNode, inner: tuple) -> None:  # type: ignore[type-arg]
-        if node.tag in _ENDING_TAGS:
-            self._flush(inner)
 
     def _flush(self, state: tuple) -> None:  # type: ignore[type-arg]
         text = clean_line(self._buffer[0] if len(self._buffer) == 1 else "".join(self._buffer))[:_MAX_BLOCK]
