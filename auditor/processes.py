@@ -7,6 +7,7 @@ there every process loads for itself.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from multiprocessing.context import BaseContext
 
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
@@ -15,10 +16,17 @@ _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods(
 def get_ready(*also: str) -> None:
     """Lets the server load what judging needs, and the modules `also`, while the caller goes on."""
     if _METHOD == "forkserver":
+        from multiprocessing import resource_tracker
         from multiprocessing.forkserver import ensure_running, set_forkserver_preload
 
+        resource_tracker.ensure_running()  # would unblock what is blocked below
         set_forkserver_preload(["auditor.settled", *also])
-        ensure_running()
+        # What Ctrl-C means is decided by the caller alone; the server and its children inherit the mask.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def context() -> BaseContext:

@@ -157,6 +157,11 @@ def farm(units: int, seed: int = 1) -> Callable[[Request], Answer]:
     return answer
 
 
+def pages(portal: int, seed: int = 1) -> dict[str, bytes]:
+    """A portal's pages by path."""
+    return {"/" if page == 0 else f"/trang-{page}.html": _page(seed, portal, page) for page in range(PAGES)}
+
+
 @contextlib.contextmanager
 def serve(units: int, seed: int = 1) -> Iterator[Server]:
     """The farm in a process of its own, for as long as the context lasts."""
