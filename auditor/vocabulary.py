@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib import resources
 from ipaddress import IPv4Network, IPv6Network
+from itertools import accumulate
 from operator import itemgetter
 from typing import Annotated, Any, Self, TypeVar
 
@@ -121,6 +123,13 @@ class Labels(tuple[Label, ...]):
             found.add(line)
         return frozenset(found)
 
+    def those_with_one(self, folded: Sequence[str]) -> set[int]:
+        """The indexes of the texts in which any label stands; one pass over all of them."""
+        starts = list(accumulate((len(text) + 3 for text in folded), initial=0))
+        # Texts end with a line's end, so that no label goes on from one to the next.
+        found = self._finder.find_matches_as_indexes("".join([f" {text} \n" for text in folded]))
+        return {bisect_right(starts, match[1]) - 1 for match in found}
+
     def __reduce__(self) -> tuple[type[Labels], tuple[tuple[Label, ...]]]:
         return Labels, (tuple(self),)  # the finder stays behind and is made anew
 
@@ -143,6 +152,12 @@ _NOT_IN_WORDS = ("\1", "\2", "\3")
 @lru_cache(maxsize=512)
 def _finder_of(labels: Labels) -> AhoCorasick:
     return AhoCorasick([*(f" {label} " for label in labels), *_NOT_IN_WORDS], implementation=Implementation.DFA)
+
+
+@lru_cache(maxsize=16)
+def finder_of(marks: tuple[str, ...]) -> AhoCorasick:
+    """Finds marks wherever they stand in a text, also within words, all in one pass."""
+    return AhoCorasick(marks)
 
 
 Regex = Annotated[re.Pattern[str], PlainValidator(_regex)]

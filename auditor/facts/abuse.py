@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from auditor.archive import Archive
 from auditor.facts.pages import Pages
 from auditor.links import script_targets
+from auditor.model import Capture
 from auditor.page import Page, read_page
 from auditor.text import contains_words, words
-from auditor.urls import absolute, host_of
+from auditor.urls import absolute, host_of, key
 from auditor.vocabulary import AbuseGroup, Label, Vocabulary, under
 
 _NEARBY = 300
@@ -69,7 +70,7 @@ def _cloaked(pages: Pages, archive: Archive, vocabulary: Vocabulary, known: set[
     views = [value for kind, value in archive.notes if kind == "search_engine_view" and isinstance(value, dict)]
     for view in views:
         for capture in archive.captures:
-            if capture.role != "probe" or capture.url != view.get("url"):
+            if capture.role != "probe" or capture.url != view.get("url") or _as_people_see_it(capture, pages):
                 continue
             page = read_page(capture)
             for sign in _of_page(page, pages, vocabulary, set()):
@@ -81,6 +82,17 @@ def _cloaked(pages: Pages, archive: Archive, vocabulary: Vocabulary, known: set[
                 token = _host_token(host_of(moved), group)
                 if token:
                     yield Sign("cloaked", pages.home, defuse(moved), token, name, True)
+
+
+def _as_people_see_it(capture: Capture, pages: Pages) -> bool:
+    """Whether an answer to search engines is, byte for byte, the page that was read, which scripts did not alter."""
+    return key(capture.url) not in pages.rendered and any(
+        shown.role == "page"
+        and shown.url == capture.url
+        and shown.body == capture.body
+        and shown.header("content-type") == capture.header("content-type")
+        for shown in pages.captures
+    )
 
 
 def _of_page(page: Page, pages: Pages, vocabulary: Vocabulary, known: set[tuple[str, str]]) -> Iterator[Sign]:
@@ -96,10 +108,13 @@ def _of_page(page: Page, pages: Pages, vocabulary: Vocabulary, known: set[tuple[
         if not external or under(host, data.legitimate_hosts) or vocabulary.hosts.is_education(host):
             continue
         label = words(link.text)
+        told = data.words.stand_in(label)
         for name, group in data.groups.items():
             token = _host_token(host, group)
-            brand = group.brands.first_in(label) or group.phrases.first_in(label)
-            brand = brand or next(iter(_accented(link.text.lower(), group)), None)
+            brand = None
+            if told:
+                brand = group.brands.first_in(label) or group.phrases.first_in(label)
+                brand = brand or next(iter(_accented(link.text.lower(), group)), None)
             if token and brand:
                 yield Sign("link", page, defuse(f"{link.text} → {link.url}"), brand, name, True)
             elif token or (brand and not _legitimate(label, vocabulary)):
@@ -133,6 +148,8 @@ def _in_text(page: Page, text: str, kind: str, vocabulary: Vocabulary) -> Iterat
     if not text:
         return
     folded = words(text)
+    if not vocabulary.abuse.words.stand_in(folded):
+        return
     for name, group in vocabulary.abuse.groups.items():
         brands = list(dict.fromkeys(group.brands.each_in(folded)))
         phrases = _longest({*group.phrases.each_in(folded), *_accented(text.lower(), group)})

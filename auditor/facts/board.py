@@ -80,9 +80,8 @@ def read(pages: Pages, sections: Sections, people: People, vocabulary: Vocabular
         for page in pages.front:
             add(reader.members(page, reader.block_of_board(page)))
     if not members:
-        named = vocabulary.people.board.named
         for page in pages.pages:
-            if page in pages.front or (page.depth <= _NEAR and named.stand_in(page.words)):
+            if page in pages.front or page.depth <= _NEAR:
                 add(reader.named_at_the_edge(page))
     return Board(tuple(members.values()), reader.responsible(_places(pages, sections)), _announced(sections))
 
@@ -142,6 +141,7 @@ class _Reader:
         )
         self.any_role = Labels(label for label, role in self.roles_by_label if role is not None)
         sure = (*board.head, *board.editor, *board.administrator)
+        self.read_at_the_edge: set[str] = set()
         self.at_the_edge = Labels(label for label in sure if board.named.first_in(label) is not None)
 
     def block_of_board(self, page: Page) -> tuple[Block, ...]:
@@ -158,8 +158,11 @@ class _Reader:
     def members(self, page: Page, blocks: tuple[Block, ...]) -> Iterator[Member]:
         """Everybody whom these lines give a role, in the line itself or as a heading of the next one."""
         lines = list(_lines(blocks))[:_MAX_LINES]
+        told = self.any_role.those_with_one(
+            ["" if is_row or len(text) > _MAX_LINE else words(text) for text, is_row in lines]
+        )
         for index, (text, is_row) in enumerate(lines):
-            if len(text) > _MAX_LINE or (not is_row and self.any_role.first_in(words(text)) is None):
+            if len(text) > _MAX_LINE or not (is_row or index in told):
                 continue
             following = lines[index + 1][0] if index + 1 < len(lines) else ""
             clauses = [text] if is_row else self._clauses(text)
@@ -199,11 +202,13 @@ class _Reader:
     def named_at_the_edge(self, page: Page) -> Iterator[Member]:
         """Roles that a line at the edge of the page gives amid other things ("Quản trị website: cô …")."""
         for block in page.blocks:
-            if ":" not in block.text or len(block.text) > _MAX_FURNITURE:
+            text = block.text
+            if ":" not in text or text in self.read_at_the_edge:
+                continue  # what the template repeats names nobody else
+            self.read_at_the_edge.add(text)
+            if len(text) > _MAX_FURNITURE or not self.at_the_edge.stand_in(words(text)):
                 continue
-            if self.at_the_edge.first_in(words(block.text)) is None:
-                continue
-            for clause in self._clauses(block.text):
+            for clause in self._clauses(text):
                 label, colon, rest = clause.partition(":")
                 if colon and words(label) in self.at_the_edge:
                     yield from self._member(page, f"{label}: {rest[:_AFTER_LABEL]}", False, "")
@@ -229,15 +234,16 @@ class _Reader:
         """The line that names who answers for the content, in the furniture or on contact and about pages."""
         people = self.vocabulary.people
         for page, blocks in places:
-            for block in blocks:
-                if not 10 < len(block.text) <= _MAX_FURNITURE:
+            lines = [block.text for block in blocks if 10 < len(block.text) <= _MAX_FURNITURE]
+            folded = [words(text) for text in lines]
+            told = people.board.responsible.those_with_one(folded)
+            for index, text in enumerate(lines):
+                signed = folded[index].startswith(("tm ", "t m ")) and len(text) <= 300
+                if signed and people.board.board.stand_in(folded[index]):
+                    return page, text
+                if index not in told:
                     continue
-                signed = len(block.text) <= 300 and words(block.text[:10]).startswith(("tm ", "t m "))
-                if signed and people.board.board.first_in(words(block.text)) is not None:
-                    return page, block.text
-                if people.board.responsible.first_in(words(block.text)) is None:
-                    continue
-                for clause in _CLAUSE.split(block.text):
+                for clause in _CLAUSE.split(text):
                     label = people.board.responsible.first_in(words(clause[:60]))
                     if label is not None and len(clause) <= 300 and self._answers(clause, label):
                         return page, clause

@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
-
-from ahocorasick_rs import AhoCorasick
 
 from auditor.dates import find_dates
 from auditor.facts.pages import Pages
@@ -18,7 +15,7 @@ from auditor.model import Kind, Unit
 from auditor.page import Block, Page
 from auditor.text import clean, contains_words, has_digit, words
 from auditor.urls import host_of
-from auditor.vocabulary import Label, Labels, Vocabulary, under
+from auditor.vocabulary import Label, Labels, Vocabulary, finder_of, under
 
 _MAX_LINE = 600
 _MAX_PAGES = 12
@@ -140,7 +137,7 @@ class _Finder:
         labels = vocabulary.people.contacts
         listed = {"address": labels.address, "phone": labels.phone, "email": labels.email, "fax": labels.fax}
         self.labels = tuple((name, label.shown.casefold()) for name, found in listed.items() for label in found)
-        self.any_label = _finder_of(tuple(shown for _, shown in self.labels))
+        self.any_label = finder_of(tuple(shown for _, shown in self.labels))
         # "Quận" or "Thành phố" alone opens an address as well as the name of a body.
         self.bodies = Labels(body for body in vocabulary.names.superiors if body not in labels.place_words)
         self.body_order = {body: index for index, body in enumerate(self.bodies)}
@@ -373,12 +370,6 @@ class _Finder:
                 self.phone = self.phone or Detail(page, link.text or link.href[4:])
             elif href.startswith("mailto:") and "@" in href:
                 self._email(link.href[7:].partition("?")[0], Detail(page, link.text or link.href[7:]))
-
-
-@lru_cache(maxsize=2)
-def _finder_of(labels: tuple[str, ...]) -> AhoCorasick:
-    """Finds labels that keep their accents and signs, also within words."""
-    return AhoCorasick(labels)
 
 
 def _is_place(text: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from auditor.facts.pages import Pages
 from auditor.page import Page
-from auditor.vocabulary import Platform, Vocabulary
+from auditor.vocabulary import Platform, Vocabulary, finder_of
 
 _PAGES_LOOKED_AT = 3
 
@@ -34,18 +34,20 @@ def read(pages: Pages, vocabulary: Vocabulary) -> Cms:
         for generator in generators:
             if not any(pattern.search(generator) for pattern in vocabulary.not_platforms):
                 return Cms(Platform(name=generator[:60]), page, f"generator: {generator}")
+    marks = tuple(mark for platform in vocabulary.platforms for mark in (*platform.markup, *platform.paths))
     for page in looked:
         html = page.html.lower()
+        held = frozenset(finder_of(marks).find_matches_as_strings(html, overlapping=True))
         for platform in vocabulary.platforms:
             for markup in platform.markup:
-                if markup in html:
+                if markup in held:
                     return Cms(platform, page, _around(page.html, html.find(markup), len(markup)))
             for path in platform.paths:
-                at = html.find(path)
-                if at >= 0 and _in_attribute(html, at):
+                if path in held and _in_attribute(html, at := html.find(path)):
                     return Cms(platform, page, _around(page.html, at, len(path)))
+            pattern_by_name = {key.lower(): pattern for key, pattern in platform.headers.items()}
             for name, value in page.headers:
-                pattern_of = {key.lower(): pattern for key, pattern in platform.headers.items()}.get(name)
+                pattern_of = pattern_by_name.get(name)
                 if pattern_of is not None and pattern_of.search(value):
                     return Cms(platform, page, f"{name}: {value[:100]}")
                 if name == "set-cookie" and value.startswith(platform.cookies or ("\0",)):

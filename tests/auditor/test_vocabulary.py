@@ -318,6 +318,14 @@ def test_one_ministry_host_replaces_one_site_only(vocabulary: Vocabulary) -> Non
     assert len(every) == len(set(every))
 
 
+def test_texts_are_told_apart_though_looked_through_at_once() -> None:
+    labels = Labels((Label("hop bao"), Label("bao chi"), Label("tin")))
+    texts = ["hop", "bao chi", "", "bao", "chi tin", "tinh hop baochi", "tin hop bao chi tin", "tin"]
+    assert labels.those_with_one(texts) == {1, 4, 6, 7}
+    assert labels.those_with_one(texts) == {i for i, text in enumerate(texts) if labels.first_in(text)}
+    assert labels.those_with_one([]) == set()
+
+
 def test_the_longest_post_in_a_text_counts(vocabulary: Vocabulary) -> None:
     people = vocabulary.people
     for text, title in (

@@ -53,6 +53,7 @@ CLOAKED = page("<p>Kubet, W88, Fun88: nhà cái uy tín, tài xỉu online</p>",
     [
         (CLOAKED, None, "fail"),
         (page("<p>Chào mừng</p>", menu=MENU), None, "manual"),
+        (page("<p>Chào mừng</p>", menu=MENU), "https://8xbet.example/", "fail"),
         (page("", menu=MENU), "https://8xbet.example/", "fail"),
         (page("", menu=MENU), "https://thcsmau.hcm.edu.vn/trang-chu", "manual"),
     ],
