@@ -306,7 +306,11 @@ class Hosts(_Data):
 
     def is_named_by_the_letter(self, host: str) -> bool:
         """Whether a host is one of the five that item 2.10.b names: a link to it is no section of the portal."""
-        return any(under(host, (site.named,)) for site in self.ministry_sites)
+        return under(host, self._named_by_the_letter)
+
+    @cached_property
+    def _named_by_the_letter(self) -> tuple[str, ...]:
+        return tuple(site.named for site in self.ministry_sites)
 
     def is_education(self, host: str) -> bool:
         """Whether a host is an education host in the sense of item 2.17 (management systems are none)."""

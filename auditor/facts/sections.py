@@ -24,6 +24,7 @@ _ENOUGH_TEXT = 40
 _ENOUGH_ITEMS = 3
 _ENOUGH_BESIDE_PLACEHOLDER = 300
 _ENOUGH_BESIDE_EXIT = 120  # beside a link to another site; a shorter text only invites to go there
+_QUOTE = 120
 _ARTICLE_TITLE = 15
 _SHORT_BLOCK = 60
 _TOLD = 120
@@ -33,10 +34,11 @@ _ENTRY_WORDS = 5  # a longer link of the home page that only holds a topic's wor
 # "Tháng 10 : 9.243": a line of a visitor counter.
 _LETTER = re.compile("[a-z]")
 _COUNTER = re.compile(r"\D{0,30}\d{0,4}\s*:\s*[\d.,]+\s*\Z")
+# Patterns that look back only behind their first characters skip a long text without them ten times as fast.
 # "năm 1990": a year that a text tells of, not one of a date or a school year.
-_TOLD_YEAR = re.compile(r"\bnam ((?:19|20)\d\d)\b(?! 20\d\d)")
+_TOLD_YEAR = re.compile(r"nam (?<!\wnam )((?:19|20)\d\d)\b(?! 20\d\d)")
 # "1986: thành lập …": a year that opens a milestone.
-_MILESTONE = re.compile(r"(?<![\d/.-])((?:18|19|20)\d\d)\s*[:–—-]\s*[^\W\d_]")
+_MILESTONE = re.compile(r"((?:18|19|20)\d\d)(?<![\d/.-]\d{4})\s*[:–—-]\s*[^\W\d_]")
 # A year in a line of its own above the sentence that tells of it, as time lines have it.
 _TIME_LINE = re.compile(r"^((?:18|19|20)\d\d)\n(?=[^\W\d_][^\n]{15})", re.M)
 _LETTERS = re.compile(r"[a-zA-Z]")
@@ -49,6 +51,7 @@ _TELLING_YEARS = 2
 _INPUTS = frozenset({"text", "number", "select", "tel", "date"})
 _BUTTONS = frozenset({"submit", "button", "image"})
 _GONE = frozenset({Reach.DEAD, Reach.SOFT_404, Reach.NOWHERE, Reach.EXTERNAL})
+_MENUS = ("menu", "header", "footer")
 _TITLE_PARTS = re.compile(r"\s+[-–—|»:•]+\s+|\s*[|»]\s*")
 
 
@@ -149,16 +152,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a page holds of its own: characters of text, article links, files, pictures, rows of tables, players."""
+    """What a page holds of its own, and a piece of it, or of the text that says why it holds nothing."""
 
     state: Ladder
     quote: str
-    text: int = 0
-    articles: int = 0
-    files: int = 0
-    pictures: int = 0
-    rows: int = 0
-    embeds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +182,8 @@ class _Finder:
         self.singles: dict[str, dict[str, Single]] = {}
         self._content: dict[tuple[str, str], Content] = {}
         self._children: dict[str, Mapping[str, tuple[Link, ...]]] = {}
+        self._headings: dict[str, tuple[Block, ...]] = {}
+        self._linked: dict[str, tuple[Page, ...]] = {}
         self._named = self._names_of_sections()
         self._faint: dict[str, list[Hint]] = {}  # worth reading, not worth a question
         self._hints = self._find_hints()
@@ -211,7 +210,7 @@ class _Finder:
                     continue
                 if self.vocabulary.hosts.is_named_by_the_letter(host_of(link.url)):
                     continue
-                in_menu = chrome or link.region in ("menu", "header", "footer") or link.source in ("option", "area")
+                in_menu = chrome or link.region in _MENUS or link.source in ("option", "area")
                 topics = self.vocabulary.topics_of_label(link.text)
                 if not topics and link.image:
                     topics = self.vocabulary.topics_of_address(_last_name(link.url))
@@ -252,12 +251,9 @@ class _Finder:
     def _from_headings(self) -> None:
         """Headings with content under them, as blocks of the home page and parts of other pages have."""
         for page in self.pages.pages:
-            own = _signatures(self.pages.own[page.key]) if not page.home else set()
             title_seen = page.home
-            for index, block in enumerate(page.blocks):
-                if not block.level or not block.text or block.region in ("menu", "crumb"):
-                    continue
-                if not page.home and block.signature not in own:
+            for block in page.headings if page.home else self._own_headings(page):
+                if not block.text or block.region in ("menu", "crumb"):
                     continue
                 if not title_seen:
                     title_seen = True  # the page's own title: what it says is judged as a page
@@ -267,20 +263,27 @@ class _Finder:
                 for topic in self.vocabulary.topics_of_label(block.text):
                     strong = self._is_label(topic, block.text)
                     if strong or len(label_words(block.text).split()) <= _HEADING_WORDS:
-                        content = self._under_heading(page, index)
+                        content = self._under_heading(page, block)
                         if page.home or content.state is Ladder.CONTENT:
                             self._add(
                                 Entry(topic, block.text, page, page.url, None, content.state, content.quote, strong)
                             )
+
+    def _own_headings(self, page: Page) -> tuple[Block, ...]:
+        """The headings that the template does not repeat on other pages."""
+        known = self._headings.get(page.key)
+        if known is None:
+            own = self.pages.own[page.key]
+            known = self._headings[page.key] = tuple(block for block in own if block.level)
+        return known
 
     def _from_pages(self) -> None:
         """Pages that call themselves by a topic's name, whether or not an entry leads to them."""
         for page in self.pages.pages:
             if page.home:
                 continue
-            own = _signatures(self.pages.own[page.key])
             # A heading with a link is the title of another page.
-            names = [block.text for block in page.headings if block.signature in own and not block.links][:2]
+            names = [block.text for block in self._own_headings(page) if not block.links][:2]
             # Old pages write their heading as a short line of its own, without a tag that says so.
             names += [
                 block.text
@@ -336,8 +339,7 @@ class _Finder:
             return
         text = self.pages.own_text(target.page)
         if target.page is hint.page:
-            at = next((i for i, one in enumerate(hint.page.blocks) if one.level and one.text == hint.label), None)
-            text = "" if at is None else "\n".join(one.text for one in self._part_under(hint.page, at))
+            text = self._text_under(hint.page, hint.label)
         self._told(name, topic, hint.label, hint.page, target, text, least_years)
 
     def _told(
@@ -373,7 +375,7 @@ class _Finder:
         for ident, occurrences in self.pages.occurrences.items():
             occurrence = next((one for one in occurrences if one.page.home), occurrences[0])
             link, label = occurrence.link, label_words(occurrence.link.text)
-            in_menu = ident in self.pages.furniture or link.region in ("menu", "header", "footer")
+            in_menu = ident in self.pages.furniture or link.region in _MENUS
             short = label.count(" ") < (_HEADING_WORDS if in_menu else _ENTRY_WORDS)
             if label and short and (in_menu or link.source in ("option", "area") or occurrence.page.home):
                 named.setdefault(label, Hint(link.text, occurrence.page, link.url))
@@ -396,9 +398,8 @@ class _Finder:
 
     def _plain_headings(self, page: Page) -> Iterator[Block]:
         """Headings that are no titles of other pages."""
-        blocks = page.headings if page in self.pages.front else self.pages.own[page.key]
-        for block in blocks:
-            if block.level and block.text and not any(page.links[index].url for index in block.links):
+        for block in page.headings if page in self.pages.front else self._own_headings(page):
+            if block.text and not any(page.links[index].url for index in block.links):
                 yield block
 
     def _find_hints(self) -> dict[str, list[Hint]]:
@@ -430,10 +431,11 @@ class _Finder:
         """The text of the page behind an entry, or of the part of the page under an entry that is a heading."""
         if entry.target is not None:
             return self.pages.own_text(entry.target.page) if entry.target.page is not None else ""
-        for index, block in enumerate(entry.page.blocks):
-            if block.level and block.text == entry.label:
-                return "\n".join(block.text for block in self._part_under(entry.page, index))
-        return ""
+        return self._text_under(entry.page, entry.label)
+
+    def _text_under(self, page: Page, name: str) -> str:
+        heading = next((block for block in page.headings if block.text == name), None)
+        return "\n".join(block.text for block in self._part_under(page, heading)) if heading is not None else ""
 
     # ------------------------------------------------------------------ what is behind an announcement
 
@@ -506,21 +508,24 @@ class _Finder:
         # A page whose own part stands wholly in what its classes call a side column has no other.
         wholly_aside = all(block.region == "aside" for block in own if block.text)
 
-        def beside(block: Block) -> bool:
-            return block.region == "aside" and not wholly_aside
-
         text_length = articles = files = pictures = items = outside = 0
         tables: dict[int, set[int]] = {}
         quote = empty_quote = login_quote = ""
         for block in own:
-            folded = words(block.text)
+            # So much is content whatever else the page holds; only a better quote is looked for then.
+            if (text_length >= _ENOUGH_BESIDE_PLACEHOLDER or articles >= 2 or files) and (
+                len(quote) >= _QUOTE or len(block.text) <= len(quote)
+            ):
+                continue
+            beside = block.region == "aside" and not wholly_aside
             if not block.text:
                 pictures += self._pictures(page, block, name)
                 files += self._files(page, block)
-                outside += sum(self._leads_out(page, index) for index in block.links) if not beside(block) else 0
+                outside += sum(self._leads_out(page, index) for index in block.links) if not beside else 0
                 continue
+            folded = words(block.text)
             short = len(folded) < _SHORT_BLOCK
-            if short and (beside(block) or _COUNTER.match(block.text)):
+            if short and (beside or _COUNTER.match(block.text)):
                 continue  # counters and teasers of a side column change from page to page
             if folded == name or (short and placeholders.page_noise.stand_in(folded)):
                 continue
@@ -538,20 +543,20 @@ class _Finder:
             linked = 0
             for index in block.links:
                 link = page.links[index]
-                outside += self._leads_out(page, index) and not beside(block)
+                outside += self._leads_out(page, index) and not beside
                 if (
                     len(link.text) >= _ARTICLE_TITLE
                     and self.pages.internal(link.url)
                     and key(link.url) != page.key
                     and key(link.url) not in self.pages.furniture
-                    and not beside(block)
+                    and not beside
                 ):
                     articles += 1
                     linked += len(link.text)
             items += _LETTER.search(folded) is not None
             if not block.level or len(block.text) > 80:
                 text_length += max(len(folded) - linked, 0) if linked else len(folded)
-            if len(block.text) > len(quote) and len(quote) < 120:
+            if len(block.text) > len(quote) and len(quote) < _QUOTE:
                 quote = block.text
         embeds = sum(bool(e.url) and e.tag in ("iframe", "embed", "object", "video") for e in page.embeds)
         if embeds and self._repeated_embeds(page) >= embeds:
@@ -576,7 +581,7 @@ class _Finder:
             state, quote = Ladder.LOGIN, login_quote or quote
         else:
             state = Ladder.EMPTY
-        return Content(state, quote[:300], text_length, articles, files, pictures, rows, embeds)
+        return Content(state, quote[:300])
 
     def _leads_out(self, page: Page, index: int) -> bool:
         url = page.links[index].url
@@ -596,7 +601,7 @@ class _Finder:
             ]
             kinds, buttons = {field.kind for field in new}, {field.kind for field in form.fields} & _BUTTONS
             if buttons and kinds & _INPUTS and not kinds & {"textarea", "password"}:
-                return form.region not in ("menu", "header", "footer")
+                return form.region not in _MENUS
         return False
 
     def _asks_to_search(self, field: Field) -> bool:
@@ -628,7 +633,7 @@ class _Finder:
     def _telling(self, page: Page, index: int, name: str) -> bool:
         """Whether a picture says by its texts that it is what the section is about, or is large enough to be it."""
         image = page.images[index]
-        if not image.url or image.region in ("menu", "header", "footer"):
+        if not image.url or image.region in _MENUS:
             return False
         away = page.links[image.link].url if image.link is not None else ""
         if away and not self.pages.internal(away) and extension(away) not in IMAGE_EXTENSIONS:
@@ -649,15 +654,15 @@ class _Finder:
             return False  # the box for members stands on every page
         return _asks_password(page) and len(own) < 40
 
-    def _under_heading(self, page: Page, index: int) -> Content:
-        return self._weigh(page, self._part_under(page, index), label_words(page.blocks[index].text))
+    def _under_heading(self, page: Page, heading: Block) -> Content:
+        return self._weigh(page, self._part_under(page, heading), label_words(heading.text))
 
-    def _part_under(self, page: Page, index: int) -> list[Block]:
+    def _part_under(self, page: Page, heading: Block) -> list[Block]:
         """The blocks from a heading to the next of its rank."""
-        level = page.blocks[index].level
+        index = next(at for at, block in enumerate(page.blocks) if block is heading)
         following: list[Block] = []
         for block in page.blocks[index + 1 : index + 41]:
-            if block.level and block.level <= level and block.text:
+            if block.level and block.level <= heading.level and block.text:
                 break
             following.append(block)
         return following
@@ -695,19 +700,24 @@ class _Finder:
                 continue
             page = entry.target.page
             found.setdefault(page.key, page)
-            for link in self.pages.own_links(page):
-                target = self.pages.look(link.url)
-                if (
-                    target.page is not None
-                    and not target.page.home
-                    and target.page.key not in self.pages.furniture
-                    and len(link.text) >= _ARTICLE_TITLE
-                ):
-                    found.setdefault(target.page.key, target.page)
+            for below in self._articles_of(page):
+                found.setdefault(below.key, below)
         for single in singles:
             if single.target.page is not None:
                 found.setdefault(single.target.page.key, single.target.page)
         return tuple(found.values())
+
+    def _articles_of(self, page: Page) -> tuple[Page, ...]:
+        """The pages to which a page of a section links by their titles."""
+        known = self._linked.get(page.key)
+        if known is None:
+            below: dict[str, Page] = {}
+            for link in self.pages.own_links(page):
+                linked = self.pages.look(link.url).page if len(link.text) >= _ARTICLE_TITLE else None
+                if linked is not None and not linked.home and linked.key not in self.pages.furniture:
+                    below[linked.key] = linked
+            known = self._linked[page.key] = tuple(below.values())
+        return known
 
 
 def _asks_password(page: Page) -> bool:
@@ -716,14 +726,15 @@ def _asks_password(page: Page) -> bool:
 
 def _distinct(occurrences: tuple[Occurrence, ...]) -> Iterable[Occurrence]:
     """An address's links with different labels, the most telling place of each: home page and menus first."""
-    seen: set[str] = set()
-    for occurrence in sorted(
-        occurrences, key=lambda o: (not o.page.home, o.link.region not in ("menu", "header", "footer"))
+    first = occurrences[0]
+    if ((first.page.home and first.link.region in _MENUS) or len(occurrences) == 1) and all(
+        one.link.text == first.link.text for one in occurrences
     ):
-        label = label_words(occurrence.link.text)
-        if label not in seen:
-            seen.add(label)
-            yield occurrence
+        return occurrences[:1]
+    found: dict[str, Occurrence] = {}
+    for occurrence in sorted(occurrences, key=lambda o: (not o.page.home, o.link.region not in _MENUS)):
+        found.setdefault(label_words(occurrence.link.text), occurrence)
+    return found.values()
 
 
 def _last_name(url: str) -> str:
@@ -731,10 +742,6 @@ def _last_name(url: str) -> str:
     parts = split(url)
     names = [part for part in (parts.path if parts else "").split("/") if len(_LETTERS.findall(part)) >= 4]
     return f"/{names[-1]}" if names else ""
-
-
-def _signatures(blocks: tuple[Block, ...]) -> set[int]:
-    return {block.signature for block in blocks}
 
 
 def menu_children(page: Page) -> Mapping[str, tuple[Link, ...]]:

@@ -17,14 +17,14 @@ from auditor.facts.disclosures import TOPICS as DISCLOSURE_TOPICS
 from auditor.facts.pages import Pages, Reach
 from auditor.facts.sections import Section, Sections
 from auditor.page import Block, Page
-from auditor.text import words
+from auditor.text import has_digit, words
 from auditor.urls import DOCUMENT_EXTENSIONS, extension, file_name, key
 from auditor.vocabulary import Labels, Vocabulary
 
 TOPIC = "yearbook"
 SUBJECTS = ("classes", "students", "facilities")
-_YEAR = re.compile(r"(?<!\d)(20\d\d|19[89]\d)(?:\s*[-–/]\s*(20\d\d|\d\d))?(?!\d)")
-_FIGURE = re.compile(r"(?<![\d/.-])\d{1,3}(?:[.,]\d{3})*(?![\d/-])")
+_YEAR = re.compile(r"(20\d\d|19[89]\d)(?<!\d{5})(?:\s*[-–/]\s*(20\d\d|\d\d))?(?!\d)")
+_FIGURE = re.compile(r"\d(?<![\d/.-]\d)\d{0,2}(?:[.,]\d{3})*(?![\d/-])")
 _COUNTED = re.compile(r"(?<!\d)\d+ ([a-z]\w*(?: [a-z]\w*)?)")
 _COLUMNS = " | "  # between the cells of a sheet's row
 _MIN_ROWS = 2
@@ -80,6 +80,8 @@ class _Reader:
         self.pages, self.section, self.vocabulary = pages, section, vocabulary
         self.words = vocabulary.documents.yearbook
         self.telling = Labels((*self.words.students[:2], *self.words.facilities[:3]))
+        self.any_telling = Labels(dict.fromkeys((*self.telling, *self.words.founding)))
+        self._telling: dict[str, bool] = {}
         self.section_pages = {page.key for page in section.pages}
         self.bodies = {key(one.url): one.body for one in pages.captures if one.role == "attachment"}
         self.files: set[str] = set()
@@ -88,7 +90,7 @@ class _Reader:
         for page in self.pages.pages:
             in_section = page.key in self.section_pages
             tables = any(block.cell is not None for block in page.blocks)
-            if not (in_section or (tables and self.telling.stand_in(page.words))):
+            if not (in_section or (tables and self._mentions(page, self.telling))):
                 continue
             if self._disclosure(page.title) or any(self._disclosure(block.text) for block in page.headings[:8]):
                 continue
@@ -112,7 +114,7 @@ class _Reader:
             return False
         folded = words(text)
         disclosure = self.vocabulary.documents.disclosure
-        if disclosure.umbrella.first_in(folded):
+        if disclosure.umbrella.stand_in(folded):
             return True
         if any(pattern.search(folded) for pattern in disclosure.form_patterns):
             return True
@@ -120,7 +122,7 @@ class _Reader:
 
     def _subjects(self, text: str) -> frozenset[str]:
         folded = words(text)
-        return frozenset(subject for subject in SUBJECTS if getattr(self.words, subject).first_in(folded))
+        return frozenset(subject for subject in SUBJECTS if getattr(self.words, subject).stand_in(folded))
 
     # ------------------------------------------------------------------ tables
 
@@ -165,7 +167,7 @@ class _Reader:
         covered: dict[int, set[str]] = defaultdict(set)
         quotes: dict[int, str] = {}
         for block in self.pages.own[page.key]:
-            if block.cell is not None or not block.text or len(block.text) > _LINE:
+            if block.cell is not None or len(block.text) > _LINE or not has_digit(block.text):
                 continue
             named = _years([block.text])
             rest = _YEAR.sub(" ", block.text)
@@ -185,7 +187,7 @@ class _Reader:
         """The subjects of a line with figures; `rest` is the line without its years."""
         counted = " ".join(match.group(1) for match in _COUNTED.finditer(words(rest)))
         told = {
-            subject for subject in SUBJECTS if counted and getattr(self.words, f"counted_{subject}").first_in(counted)
+            subject for subject in SUBJECTS if counted and getattr(self.words, f"counted_{subject}").stand_in(counted)
         }
         return self._subjects(line) | told
 
@@ -224,7 +226,7 @@ class _Reader:
         """The year in "được thành lập năm 2021" of the portal's own pages; the earliest told."""
         found: list[int] = []
         for page in self.pages.pages:
-            if not self.words.founding.stand_in(page.words):
+            if not self._mentions(page, self.words.founding):
                 continue
             for block in page.blocks:
                 folded = words(block.text)
@@ -237,6 +239,13 @@ class _Reader:
                         found.append(int(years[0][0]))
                         break
         return min(found, default=None)
+
+    def _mentions(self, page: Page, labels: Labels) -> bool:
+        """Whether one of these labels stands on a page; most pages hold none of any list, which one look tells."""
+        known = self._telling.get(page.key)
+        if known is None:
+            known = self._telling[page.key] = self.any_telling.stand_in(page.words)
+        return known and labels.stand_in(page.words)
 
 
 def _opens_with_years(line: str) -> bool:
@@ -254,8 +263,7 @@ def _years(texts: Iterable[str]) -> frozenset[int]:
     """The years that texts name; a school year by the year in which it begins."""
     years: set[int] = set()
     for text in texts:
-        if any(found.precision == "day" for found in find_dates(text)):
-            continue
-        for match in _YEAR.finditer(text):
-            years.add(int(match.group(1)))
+        named = _YEAR.findall(text)
+        if named and not any(found.precision == "day" for found in find_dates(text)):
+            years.update(int(first) for first, _ in named)
     return frozenset(years)

@@ -69,6 +69,13 @@ def test_years_and_subjects(body: str, verdict: Verdict) -> None:
     assert judge(body).verdict is verdict
 
 
+def test_numbers_and_dates_are_neither_years_nor_figures() -> None:
+    numbers = "".join(f"<p>Mã 1{year[:4]}: 15 lớp, 470 HS, 12 phòng học</p>" for year in YEARS)
+    assert judge(numbers).verdict is not Verdict.PASS
+    dates = "".join(f"<p>Năm học {year}: học sinh, lớp và phòng học từ ngày 5/9</p>" for year in YEARS)
+    assert judge(dates).verdict is not Verdict.PASS
+
+
 def test_a_page_for_every_year() -> None:
     links = "".join(f'<li><a href="/ng/{n}">Niên giám năm học {year}</a></li>' for n, year in enumerate(YEARS))
     more = {

@@ -184,6 +184,27 @@ def test_a_time_line_of_years_in_lines_of_their_own_is_a_history() -> None:
     assert find(("Hành trình 15 năm", "/ht"), {"/ht": f"<table>{counts}</table>"}, "history").state is Ladder.NONE
 
 
+def test_numbers_that_are_no_years_make_no_history() -> None:
+    tail = " Trường có nhiều phòng học và sân chơi rộng cho học sinh." * 3
+    for one in ("Tỉnh Hànam {} có hội thi.", "Đợt 01-{}: nhận hồ sơ.", "Mã số 7{}: phòng học."):
+        lines = "".join(f"<p>{one.format(year)}{tail}</p>" for year in (1986, 1995, 2003))
+        assert find(("Trường xưa và nay", "/xua"), {"/xua": lines}, "history").state is Ladder.NONE, one
+
+
+def test_what_follows_enough_content_changes_nothing_but_the_quote() -> None:
+    titles = "".join(f'<li><a href="/b{n}">Quy trình chuyển trường số {n} của lớp</a></li>' for n in range(3))
+    last = "Thủ tục chuyển trường thực hiện tại văn phòng trường vào mọi buổi sáng trong tuần, trừ các ngày nghỉ lễ."
+    body = f"<h2>Thủ tục hành chính</h2><ul>{titles}</ul><p>Nội dung khác đang được cập nhật.</p><p>{last}</p>"
+    found = find(("Thủ tục hành chính", "/tthc"), {"/tthc": body, **{f"/b{n}": TEXT for n in range(3)}})
+    assert found.best is not None
+    assert (found.state, found.best.quote) == (Ladder.CONTENT, last)
+    promised = find(
+        ("Thủ tục hành chính", "/tthc"),
+        {"/tthc": f"<p>{last * 2}</p><p>Nội dung khác đang được cập nhật.</p>"},
+    )
+    assert promised.state is Ladder.PLACEHOLDER
+
+
 @pytest.mark.parametrize(
     ("body", "state"),
     [
