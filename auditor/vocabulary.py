@@ -544,6 +544,12 @@ class People(_Data):
     def _post_names(self) -> Labels:
         return Labels(self._posts)
 
+    @cached_property
+    def telling(self) -> Labels:
+        """The names of posts and the labels of people's fields: without one of these a text tells nothing of a person
+        but their name."""
+        return Labels((*self._post_names, *self.fields.labels))
+
     def position(self, text: str) -> Position | None:
         """The post that a short text names: the one with the longest name in it, or None."""
         name = max(self._post_names.each_in(words(text)), key=len, default=None)

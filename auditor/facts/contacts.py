@@ -403,13 +403,10 @@ def _topic_first(pages: Pages, own_topic: set[str]) -> Iterator[Page]:
 
 def _named(blocks: tuple[Block, ...], page: Page, labels: Labels, vocabulary: Vocabulary) -> Spokesperson | None:
     """A label with a person's name after it, in the same block or one of the next few."""
-    for index, block in enumerate(blocks):
-        if not block.text or block.region == "menu" or len(block.text) > _MAX_LINE:
-            continue
-        folded = words(block.text)
-        label = max(labels.each_in(folded), key=len, default=None)
-        if label is None:
-            continue
+    lines = ["" if block.region == "menu" or len(block.text) > _MAX_LINE else words(block.text) for block in blocks]
+    for index in sorted(labels.those_with_one(lines)):
+        block, folded = blocks[index], lines[index]
+        label = max(labels.each_in(folded), key=len)
         if vocabulary.people.negations.stand_in(folded.partition(label)[0][-_NEGATED:]):
             continue
         rest = _after(block.text, label)
