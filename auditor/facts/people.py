@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from auditor.facts.pages import Pages
 from auditor.facts.sections import Sections
 from auditor.page import Block, Page
-from auditor.text import clean, contains_words, has_accents, has_digit, words
+from auditor.text import clean, contains_words, has_accents, words
 from auditor.vocabulary import PersonFields, Vocabulary, field_of
 
 # Topics whose pages are read for people in any case.
@@ -56,7 +56,7 @@ EMAIL = re.compile(
     rf"[A-Za-z0-9][\w.+-]*(?:{_AT}[\w-]+(?:{_DOT}[\w-]+)+|\sat\s[\w-]+(?:\sdot\s[\w-]+)+)",
     re.I,
 )
-_MAYBE_EMAIL = re.compile(r"@|[(\[{]\s?a|\sdot\s", re.I)
+_BRACKETED_AT = re.compile(r"[(\[{]\s?[aA]")
 # What a page shows for an address that a content delivery network hides until scripts run.
 HIDDEN_EMAIL = re.compile(r"\[\s*email\s*protected\s*\]", re.I)
 
@@ -112,9 +112,8 @@ class People:
 
 def email_in(text: str) -> bool:
     """Whether a text shows an e-mail address, also one hidden from robots."""
-    if not ("@" in text or "(" in text or "[" in text or "{" in text or contains_words(words(text), "dot")):
-        return False  # as nearly every text
-    return bool((_MAYBE_EMAIL.search(text) and EMAIL.search(text)) or HIDDEN_EMAIL.search(text))
+    shown = "@" in text or _BRACKETED_AT.search(text) or contains_words(words(text), "dot")
+    return bool((shown and EMAIL.search(text)) or ("[" in text and HIDDEN_EMAIL.search(text)))
 
 
 def phone_in(text: str) -> re.Match[str] | None:
@@ -257,12 +256,15 @@ def _shows_addresses(pages: Pages, page: Page) -> bool:
     """Whether a page shows addresses or numbers of as many people as a directory has, whatever it calls itself."""
     shown = 0
     mail_links = {index for index, link in enumerate(page.links) if link.href.startswith("mailto:")}
-    for block in pages.own[page.key]:
+    own = pages.own[page.key]
+    # All at once, with what stands in no telephone between them: most pages show none.
+    phones = phone_in("|".join([block.text for block in own if len(block.text) < _SHORT_LINE])) is not None
+    for block in own:
         text = block.text
         if (
             "@" in text
             or ("[" in text and HIDDEN_EMAIL.search(text))
-            or (len(text) < _SHORT_LINE and has_digit(text) and phone_in(text))
+            or (phones and len(text) < _SHORT_LINE and phone_in(text))
             or (mail_links and not mail_links.isdisjoint(block.links))
         ):
             shown += 1
