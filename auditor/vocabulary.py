@@ -809,6 +809,7 @@ class Vocabulary:
     _by_hint: Mapping[Label, tuple[str, ...]] = field(repr=False)
     _by_faint_hint: Mapping[Label, tuple[str, ...]] = field(repr=False)
     _by_run_together: Mapping[str, tuple[str, ...]] = field(repr=False)
+    _not_labels: frozenset[str] = field(repr=False)
     _openers: tuple[str, ...] = field(repr=False)
     _phrases: Labels = field(repr=False)
     _hints: Labels = field(repr=False)
@@ -860,12 +861,8 @@ class Vocabulary:
         if label.count(" ") >= self.phrase_words:
             return ()
         held = {name for phrase in self._phrases.each_in(label) for name in self._by_phrase[phrase]}
-        found = tuple(
-            name
-            for name, topic in self.topics.items()
-            if name in held and label not in topic.not_labels and topic.not_phrases.first_in(label) is None
-        )
-        if found or len(label) < _MIN_TYPO_LENGTH or any(label in topic.not_labels for topic in self.topics.values()):
+        found = tuple(name for name in (self.topics if held else ()) if name in held and self._may_mean(name, label))
+        if found or len(label) < _MIN_TYPO_LENGTH or label in self._not_labels:
             return found
         near = process.extractOne(label, self._long_labels, scorer=Levenshtein.distance, score_cutoff=1)
         if near is None or re.sub(r"\D", "", near[0]) != re.sub(r"\D", "", label):
@@ -884,12 +881,14 @@ class Vocabulary:
     def _hinted(self, label: str, held: set[str]) -> tuple[str, ...]:
         return tuple(
             name
-            for name, topic in self.topics.items()
-            if name in held
-            and label not in topic.not_labels
-            and topic.not_phrases.first_in(label) is None
-            and topic.not_hints.first_in(label) is None
+            for name in (self.topics if held else ())
+            if name in held and self._may_mean(name, label) and not self.topics[name].not_hints.stand_in(label)
         )
+
+    def _may_mean(self, name: str, label: str) -> bool:
+        """Whether nothing in a label says that it is not of a topic."""
+        topic = self.topics[name]
+        return label not in topic.not_labels and not topic.not_phrases.stand_in(label)
 
     def topics_of_title(self, text: str) -> tuple[str, ...]:
         """The topics on which an article or document of this title is wholly, in the order of topics.yaml."""
@@ -998,6 +997,7 @@ def read_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
             _by_run_together={
                 label.replace(" ", ""): names for label, names in by_label.items() if len(label) >= _MIN_RUN_TOGETHER
             },
+            _not_labels=frozenset(label for topic in topics.topics.values() for label in topic.not_labels),
             _openers=tuple(sorted({str(opener) for topic in topics.topics.values() for opener in topic.openers})),
             _phrases=Labels(by_phrase),
             _hints=Labels(by_hint),

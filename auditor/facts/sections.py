@@ -727,9 +727,7 @@ def _asks_password(page: Page) -> bool:
 def _distinct(occurrences: tuple[Occurrence, ...]) -> Iterable[Occurrence]:
     """An address's links with different labels, the most telling place of each: home page and menus first."""
     first = occurrences[0]
-    if ((first.page.home and first.link.region in _MENUS) or len(occurrences) == 1) and all(
-        one.link.text == first.link.text for one in occurrences
-    ):
+    if first.page.home and first.link.region in _MENUS and len({one.link.text for one in occurrences}) == 1:
         return occurrences[:1]
     found: dict[str, Occurrence] = {}
     for occurrence in sorted(occurrences, key=lambda o: (not o.page.home, o.link.region not in _MENUS)):

@@ -224,21 +224,18 @@ class _Reader:
 
     def founded(self) -> int | None:
         """The year in "được thành lập năm 2021" of the portal's own pages; the earliest told."""
-        found: list[int] = []
-        for page in self.pages.pages:
-            if not self._mentions(page, self.words.founding):
-                continue
-            for block in page.blocks:
-                folded = words(block.text)
-                for label in self.words.founding:
-                    at = folded.find(label)
-                    if at < 0:
-                        continue
-                    years = _YEAR.findall(folded[at : at + len(label) + _FOUNDED])
-                    if years:
-                        found.append(int(years[0][0]))
-                        break
-        return min(found, default=None)
+        pages = [page for page in self.pages.pages if self._mentions(page, self.words.founding)]
+        lines = {block.text for page in pages for block in page.blocks}
+        years = (self._founding_year(words(line)) for line in lines if has_digit(line))
+        return min((year for year in years if year is not None), default=None)
+
+    def _founding_year(self, folded: str) -> int | None:
+        for label in self.words.founding:
+            at = folded.find(label)
+            year = _YEAR.search(folded[at : at + len(label) + _FOUNDED]) if at >= 0 else None
+            if year is not None:
+                return int(year[1])
+        return None
 
     def _mentions(self, page: Page, labels: Labels) -> bool:
         """Whether one of these labels stands on a page; most pages hold none of any list, which one look tells."""
