@@ -22,13 +22,12 @@ from auditor.facts.date_order import DateOrder
 from auditor.facts.documents import Documents, data_tables, opens_document, says_download
 from auditor.facts.pages import Pages, Reach, Target
 from auditor.facts.publications import Origin, Publications
-from auditor.facts.sections import Entry, Ladder, Section, Sections, menu_children
-from auditor.links import Link
+from auditor.facts.sections import Entry, Ladder, Section, Sections
 from auditor.model import Capture
 from auditor.page import Block, Image, Page
 from auditor.text import contains_words, fold, has_digit, words
 from auditor.urls import IMAGE_EXTENSIONS, extension, file_name, key
-from auditor.vocabulary import Circular, Vocabulary, label_words
+from auditor.vocabulary import Circular, Vocabulary
 
 UMBRELLA = "disclosure"
 ANNUAL_REPORT = "annual_report"
@@ -228,7 +227,6 @@ class _Reader:
         self.found: dict[str, Disclosure] = {}
         self.addresses: dict[str, list[str]] = {}  # of the files of each disclosure
         self._bodies: dict[str, Capture] | None = None
-        self._menus: dict[str, tuple[Link, ...]] = {}
         # A section that a site repeats beside every article is asked again for each of them.
         self._listed: dict[str, tuple[tuple[str, str, str, bool], ...]] = {}
         self._digits: dict[str, tuple[Block, ...]] = {}
@@ -325,9 +323,8 @@ class _Reader:
 
     def _below(self, entry: Entry) -> None:
         """What stands under a menu entry of disclosures is one of them, whatever its own label says."""
-        if not self._menus:
-            self._menus = {name: links for page in self.pages.front for name, links in menu_children(page).items()}
-        for link in self._menus.get(label_words(entry.label), ()):
+        menus = (self.sections.menus.below(page, entry.label) for page in reversed(self.pages.front))
+        for link in next(filter(None, menus), ()):
             known = set(TOPICS) & set(self.vocabulary.topics_of_label(link.text))
             if known or not self.pages.internal(link.url):
                 continue

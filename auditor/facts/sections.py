@@ -158,11 +158,25 @@ class Content:
     quote: str
 
 
+class Menus:
+    """What stands under the entries of menus. A page's source is parsed again for it, once."""
+
+    def __init__(self) -> None:
+        self._below: dict[str, Mapping[str, tuple[Link, ...]]] = {}
+
+    def below(self, page: Page, label: str) -> tuple[Link, ...]:
+        """The links nested under a menu entry of a page."""
+        if page.key not in self._below:
+            self._below[page.key] = _menu_children(page)
+        return self._below[page.key].get(label_words(label), ())
+
+
 @dataclass(frozen=True, slots=True)
 class Sections:
-    """Topics of the vocabulary as this portal announces and serves them."""
+    """Topics of the vocabulary as this portal announces and serves them, and what stands under entries of its menus."""
 
     found: Mapping[str, Section]
+    menus: Menus
 
     def find(self, topic: str) -> Section:
         """The section of a topic; one in state NONE when the portal has nothing of it."""
@@ -171,7 +185,8 @@ class Sections:
 
 def read(pages: Pages, vocabulary: Vocabulary) -> Sections:
     """Finds entries by link labels, headings, titles, image texts and addresses, and looks behind each."""
-    return Sections(_Finder(pages, vocabulary).sections())
+    finder = _Finder(pages, vocabulary)
+    return Sections(finder.sections(), finder.menus)
 
 
 class _Finder:
@@ -181,7 +196,7 @@ class _Finder:
         self.entries: dict[str, dict[tuple[str, str], Entry]] = {}
         self.singles: dict[str, dict[str, Single]] = {}
         self._content: dict[tuple[str, str], Content] = {}
-        self._children: dict[str, Mapping[str, tuple[Link, ...]]] = {}
+        self.menus = Menus()
         self._headings: dict[str, tuple[Block, ...]] = {}
         self._linked: dict[str, tuple[Page, ...]] = {}
         self._named = self._names_of_sections()
@@ -446,7 +461,7 @@ class _Finder:
             self._add(Entry(topic, label, page, url, target, state, quote, strong))
             return
         # An empty parent page is filled by the entries under it.
-        for child in self._children_of(page, url, label)[:_MAX_CHILDREN]:
+        for child in self.menus.below(page, label)[:_MAX_CHILDREN]:
             below = self.pages.look(child.url)
             child_state, child_quote = self._behind(below, child.text, page)
             if child_state in (Ladder.CONTENT, Ladder.UNSEEN) and below.page is not target.page:
@@ -457,7 +472,7 @@ class _Finder:
 
     def _enter_parent(self, topic: str, link: Link, page: Page, *, strong: bool) -> None:
         """An entry that is only a handle: what stands under it in the menu is the section."""
-        children = self._children_of(page, "", link.text)
+        children = self.menus.below(page, link.text)
         for child in children[:_MAX_CHILDREN]:
             target = self.pages.look(child.url)
             state, quote = self._behind(target, child.text, page)
@@ -667,13 +682,6 @@ class _Finder:
             following.append(block)
         return following
 
-    # ------------------------------------------------------------------ the menu's tree
-
-    def _children_of(self, page: Page, url: str, label: str) -> tuple[Link, ...]:
-        if page.key not in self._children:
-            self._children[page.key] = menu_children(page)
-        return self._children[page.key].get(label_words(label), ())
-
     # ------------------------------------------------------------------ putting together
 
     def _add(self, entry: Entry) -> None:
@@ -742,7 +750,7 @@ def _last_name(url: str) -> str:
     return f"/{names[-1]}" if names else ""
 
 
-def menu_children(page: Page) -> Mapping[str, tuple[Link, ...]]:
+def _menu_children(page: Page) -> Mapping[str, tuple[Link, ...]]:
     """The links nested under each menu entry, by the entry's label: `<li><a>A</a><ul><li><a>B</a>…`."""
     children: dict[str, tuple[Link, ...]] = {}
     for item in page.tree().css("li"):
