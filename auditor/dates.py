@@ -134,6 +134,7 @@ _GOES_ON = re.compile(r"\s?/\s?[A-ZĐ]|(?!T[0-9]{1,2}:)[A-Za-z_@%]")  # then it 
 
 
 _NUMBERS = re.compile(r"(?<![\w/.\-])(?P<a>[0-9]{1,2})(?P<sep>[/\-])(?P<b>[0-9]{1,2})(?P=sep)20[0-9]{2}(?![0-9/.\-])")
+_SECOND_IS_A_DAY = re.compile(r"[0-9]{1,2}(?P<sep>[/\-])(?:1[3-9]|2[0-9]|3[01])(?P=sep)20[0-9]{2}(?![0-9/.\-])")
 _ENGLISH_DAY_END = re.compile(r"(?<!\w)(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?\Z", re.IGNORECASE)
 _HALF_DAY = re.compile(r"[\s,\-–]*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\s?[ap]\.?m\b", re.IGNORECASE)
 
@@ -212,6 +213,11 @@ def find_dates(text: str, *, fetched: date | None = None, month_first: frozenset
 @lru_cache(maxsize=16384)
 def _remembered_dates(text: str, fetched: date | None, month_first: frozenset[str]) -> tuple[FoundDate, ...]:
     return tuple(_dates(text, fetched, month_first))
+
+
+def may_be_month_first(text: str) -> bool:
+    """Whether `number_forms` may find a date in a text that must be month-first."""
+    return _SECOND_IS_A_DAY.search(text) is not None
 
 
 def number_forms(text: str) -> list[tuple[str, bool | None]]:

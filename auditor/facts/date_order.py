@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.dates import number_forms
+from auditor.dates import may_be_month_first, number_forms
 from auditor.facts.pages import Pages
 
 _LONGEST = 400  # characters: stamps stand in short texts
@@ -14,10 +14,15 @@ class DateOrder(frozenset[str]):
 
 def read(pages: Pages) -> DateOrder:
     """A form is month-first where dates of it prove that, and none proves the opposite."""
+    texts = [
+        text
+        for text in {block.text for page in pages.pages for block in page.blocks}
+        if 8 <= len(text) <= _LONGEST and ("/20" in text or "-20" in text)
+    ]
+    if not may_be_month_first("\n".join(texts)):
+        return DateOrder()  # as on most portals
     proved: dict[str, set[bool]] = {}
-    for text in {block.text for page in pages.pages for block in page.blocks}:
-        if not (8 <= len(text) <= _LONGEST and ("/20" in text or "-20" in text)):
-            continue
+    for text in texts:
         for form, month_first in number_forms(text):
             if month_first is not None:
                 proved.setdefault(form, set()).add(month_first)

@@ -40,7 +40,6 @@ _WRAPPED = re.compile(r"[^\W\d]{2,10}:\s*\((.+)\)")
 # What some lists put behind a title: "… (Ngày đăng: 20-11-2025)".
 _STAMP = re.compile(r"\s*[(\[]([^()\[\]]{4,60}?\d{4})[)\]]\s*$")
 _PIECES = re.compile(r"\s+[·•|‧∙]\s+")
-_PIECE_SIGN = re.compile(r"[·•|‧∙]")  # asked first: most lines of text have none
 # Tables that a script makes searchable, and where it leaves the box out.
 _FILTERED = re.compile(r"\bdataTable\s*\(", re.I)
 _UNFILTERED = re.compile(r"\b(?:searching|bFilter|searchable)\W{1,4}(?:false|!1)", re.I)
@@ -150,6 +149,14 @@ class _Reader:
         )
         self.labels = self.words.columns.by_label
         self.first_words = {label.partition(" ")[0] for label in self.labels}
+        self.kind_by_symbol = {
+            _run_together(one): kind.title for kind in reversed(self.words.kinds) for one in kind.symbols
+        }
+        self.authority_by_symbol = {
+            _run_together(one): authority.title
+            for authority in reversed(self.words.authorities)
+            for one in authority.symbols
+        }
         self.by_section = {
             entry.target.page.key: entry for entry in section.entries if entry.target is not None and entry.target.page
         }
@@ -264,15 +271,15 @@ class _Reader:
             return
         for number in order[start:]:
             row = rows[number]
-            record = _Record(page, min(min(indexes) for indexes in row.values()))
+            record = _Record(page, _first_of(row))
+            told = {column: self._text(page, indexes) for column, indexes in row.items()}
             for column, indexes in row.items():
                 name = columns.get(column)
-                text = self._text(page, indexes)
-                if name and text:
-                    record.texts.setdefault(name, text)
+                if name and told[column]:
+                    record.texts.setdefault(name, told[column])
                 self._links_of(page, indexes, record)
             record.title = record.texts.get("abstract", "")
-            record.quote = " | ".join(text for text in (self._text(page, row[c]) for c in sorted(row)) if text)[:300]
+            record.quote = " | ".join([told[column] for column in sorted(told) if told[column]])[:300]
             if (record.title or record.texts.get("number")) and (record.texts.keys() & _CORE or record.files):
                 yield record
 
@@ -301,7 +308,7 @@ class _Reader:
 
     def _detail(self, page: Page, rows: Mapping[int, Mapping[int, list[int]]]) -> _Record | None:
         """Label and value rows, also two pairs in a row."""
-        first = min(min(indexes) for row in rows.values() for indexes in row.values())
+        first = _first_of(next(iter(rows.values())))
         record = _Record(page, first)
         for number in sorted(rows):
             row = rows[number]
@@ -475,10 +482,7 @@ class _Reader:
     def _may_be_label(self, text: str) -> bool:
         """Whether a line has anything that `_pairs`, `_pair` and a bare number need; running text has not."""
         return (
-            ":" in text
-            or has_digit(text)
-            or _PIECE_SIGN.search(text) is not None
-            or words(text).partition(" ")[0] in self.first_words
+            ":" in text or has_digit(text) or _has_piece_sign(text) or words(text).partition(" ")[0] in self.first_words
         )
 
     def _line_of(self, text: str) -> tuple[list[tuple[str, str]], str | None, str]:
@@ -565,7 +569,7 @@ class _Reader:
         if len(text) > _LINE:
             return []
         if text.count(":") < 2:
-            return self._pieces(text) if _PIECE_SIGN.search(text) and _PIECES.search(text) else []
+            return self._pieces(text) if _has_piece_sign(text) and _PIECES.search(text) else []
         text = _GLUED.sub(" ", text)
         found: list[tuple[str, int, int]] = []
         at = text.find(":")
@@ -906,11 +910,10 @@ class _Reader:
         return None
 
     def _kind(self, title: str, number: str) -> str:
-        symbols = [words(part).replace(" ", "") for part in _SPLIT.split(number)[1:]]
+        symbols = [_run_together(words(part)) for part in _SPLIT.split(number)[1:]]
         symbols = [symbol for symbol in symbols if symbol and not symbol.isdigit()]
-        for kind in self.words.kinds:
-            if any(symbol.replace(" ", "") in symbols[:1] for symbol in kind.symbols):
-                return kind.title
+        if symbols and symbols[0] in self.kind_by_symbol:
+            return self.kind_by_symbol[symbols[0]]
         folded = words(title)
         best: tuple[int, str] | None = None
         for kind in self.words.kinds:
@@ -926,15 +929,10 @@ class _Reader:
         return ""
 
     def _authority(self, title: str, number: str, label: str) -> str:
-        kinds = {symbol.replace(" ", "") for kind in self.words.kinds for symbol in kind.symbols}
         for part in _SPLIT.split(number)[1:]:
-            symbol = words(part).replace(" ", "")
-            if len(symbol) < 2 or symbol.isdigit() or symbol in kinds:
-                continue
-            for authority in self.words.authorities:
-                if any(one.replace(" ", "") == symbol for one in authority.symbols):
-                    return authority.title
-            return part.strip()
+            symbol = _run_together(words(part))
+            if len(symbol) >= 2 and not symbol.isdigit() and symbol not in self.kind_by_symbol:
+                return self.authority_by_symbol.get(symbol) or part.strip()
         for text in (title, label):
             folded = words(text)
             for authority in self.words.authorities:
@@ -1030,6 +1028,20 @@ def home_copies(pages: Pages) -> frozenset[str]:
             if len(mine & theirs) >= 0.6 * len(mine):
                 copies.add(page.key)
     return frozenset(copies)
+
+
+def _run_together(folded: str) -> str:
+    return folded.replace(" ", "")
+
+
+def _first_of(row: Mapping[int, list[int]]) -> int:
+    """The first block of a row of a table: its cells were collected in the order of the page."""
+    return next(iter(row.values()))[0]
+
+
+def _has_piece_sign(text: str) -> bool:
+    """Whether `_PIECES` may find anything: most lines of text have none of its signs."""
+    return "·" in text or "|" in text or "•" in text or "‧" in text or "∙" in text
 
 
 def _bare(title: str) -> str:

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -74,7 +74,8 @@ class Genre(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, which would cost several times as much to make: a portal has thousands. Nobody else writes to one.
+@dataclass(eq=False, slots=True)
 class Publication:
     """A title with the day on which it was posted.
 
@@ -94,10 +95,13 @@ class Publication:
     on_home: bool = False
 
 
-# Not frozen, which would cost several times as much to make: a portal has thousands. Nobody writes to one.
+# Not frozen, for the same reason.
 @dataclass(eq=False, slots=True)
 class Stamp:
-    """A date that stands as a stamp: page, index of its block, title in the same block ("" where there is none)."""
+    """A date that stands as a stamp: page, index of its block, title in the same block ("" where there is none).
+
+    `place` is the place of the template, by tag and style, at which its block stands.
+    """
 
     page: Page
     index: int
@@ -105,11 +109,12 @@ class Stamp:
     title: str
     url: str
     machine: bool = False
+    block: Block = field(init=False)
+    place: tuple[str, str] = field(init=False)
 
-    @property
-    def block(self) -> Block:
-        """The block in which the stamp stands."""
-        return self.page.blocks[self.index]
+    def __post_init__(self) -> None:
+        self.block = self.page.blocks[self.index]
+        self.place = _place(self.block.tag, self.block.css)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +182,7 @@ class _Reader:
             paired = list(self._pairs(page, kept))
             counts: dict[tuple[str, str], int] = defaultdict(int)
             for stamp in kept:
-                counts[_place(stamp.block)] += 1
+                counts[stamp.place] += 1
             own = self._own_date(page, kept, counts)
             if own is not None:
                 found, origin, quote, title, used = own
@@ -272,7 +277,7 @@ class _Reader:
     ) -> Stamp | None:
         """The stamp that stands at the title of a page."""
         for stamp in stamps:
-            if listed.get(_place(stamp.block), 0) >= _LIST or stamp.title or self._in_frame(page, stamp, title_at):
+            if listed.get(stamp.place, 0) >= _LIST or stamp.title or self._in_frame(page, stamp, title_at):
                 continue
             distance = stamp.index - title_at
             if not -_NEAR <= distance <= _ARTICLE_NEAR:
@@ -317,7 +322,7 @@ class _Reader:
             if stamp.title:
                 yield stamp, stamp.title, stamp.url
             else:
-                groups[_place(stamp.block)].append(stamp)
+                groups[stamp.place].append(stamp)
         for group in groups.values():
             yield from self._pair_group(page, group)
 
@@ -419,7 +424,8 @@ class _Reader:
         on_home = page.key in self.homes or (known is not None and known.on_home)
         if known is not None and TRUST[known.origin] <= TRUST[origin]:
             if on_home != known.on_home or not topics <= known.topics:
-                self.found[ident] = _with(known, known.topics | topics, on_home)
+                known.topics, known.on_home = known.topics | topics, on_home
+                known.genre = _genre(known.origin, known.topics, on_home)
             return
         topics = topics | (known.topics if known else frozenset())
         genre = _genre(origin, topics, on_home)
@@ -438,10 +444,6 @@ class _Reader:
         for item in items:
             by_title.setdefault(words(item.title), item)
         return Publications(tuple(items), tuple(self.undated.values()), dict(self.found), by_title)
-
-
-def _with(item: Publication, topics: frozenset[str], on_home: bool) -> Publication:
-    return replace(item, genre=_genre(item.origin, topics, on_home), topics=topics, on_home=on_home)
 
 
 def _genre(origin: Origin, topics: frozenset[str], on_home: bool) -> Genre:
@@ -486,12 +488,8 @@ def _json_day(script: str) -> str:
     return match.group(1) if match else ""
 
 
-def _place(block: Block) -> tuple[str, str]:
-    return _kind_of_place(block.tag, block.css)
-
-
 @lru_cache(maxsize=8192)
-def _kind_of_place(tag: str, css: str) -> tuple[str, str]:
+def _place(tag: str, css: str) -> tuple[str, str]:
     return tag, _DIGIT.sub("", css)
 
 
@@ -540,7 +538,20 @@ def _as_shown(declared: FoundDate, text: str, order: DateOrder) -> FoundDate:
 
 
 def _stamp(page: Page, index: int, block: Block, fetched: date | None, order: DateOrder) -> Stamp | None:
-    text = _apart(page, block) if block.links else block.text
+    if block.links:
+        text = _apart(page, block)
+        if not find_dates(text, fetched=fetched, month_first=order):
+            return None
+        told = _stamp_in(text, block.level, _linked_title(page, block, text), fetched, order)
+    else:
+        told = _remembered_stamp(block.text, block.level, ("", ""), fetched, order)
+    return Stamp(page, index, *told) if told is not None else None
+
+
+def _stamp_in(
+    text: str, level: int, linked: tuple[str, str], fetched: date | None, order: DateOrder
+) -> tuple[FoundDate, str, str] | None:
+    """The stamp in the text of a block: date, title and address; `linked` are the title that it links to."""
     dates = [one for one in find_dates(text, fetched=fetched, month_first=order) if one.precision in ("day", "month")]
     if not dates:
         return None
@@ -550,7 +561,7 @@ def _stamp(page: Page, index: int, block: Block, fetched: date | None, order: Da
         role = classify(text, found)
         if role not in ("plain", "posted"):
             continue
-        title, url = _linked_title(page, block, text)
+        title, url = linked
         rest = text[: found.start] + text[found.end :]
         if title and title in text:
             # The title may hold dates of its own; the stamp is what stands outside it, or in brackets at its end.
@@ -568,21 +579,25 @@ def _stamp(page: Page, index: int, block: Block, fetched: date | None, order: Da
                 rest = (text[:at] + text[at + len(title) :]).replace(found.text, "")
                 if len(rest) > _STAMP_REST and role != "posted":
                     continue
-            return Stamp(page, index, found, title, url)
+            return found, title, url
         bracketed = text[: found.start].rstrip().endswith("(") and text[found.end :].strip(" )") == ""
         head = text[: found.start].rstrip(" (-–|,")
         if bracketed and len(head) >= _TITLE:
-            return Stamp(page, index, found, head, "")
+            return found, head, ""
         # A heading with a date in it is a title; only a style may make a bare stamp look like one.
-        if block.level and role == "plain" and len(rest.strip()) > (_HEADING_REST if block.level == 7 else 2):
+        if level and role == "plain" and len(rest.strip()) > (_HEADING_REST if level == 7 else 2):
             continue
         if text[found.end :].lstrip().startswith(":"):
             continue  # it opens what was done on that day
         if len(rest.strip()) <= (_POSTED_REST if role == "posted" else _STAMP_REST):
             if role == "plain" and not found.has_time and _reads_as_sentence(text, found):
                 continue
-            return Stamp(page, index, found, "", "")
+            return found, "", ""
     return None
+
+
+# Lists and blocks of news repeat the same stamps on many pages.
+_remembered_stamp = lru_cache(maxsize=8192)(_stamp_in)
 
 
 def _reads_as_sentence(text: str, found: FoundDate) -> bool:
@@ -614,7 +629,7 @@ def _day_of(moment: str) -> date | None:
 def _spot(stamp: Stamp) -> tuple[tuple[str, str], int]:
     """A place of the template: what stands there and what stands just before it."""
     before = stamp.page.blocks[stamp.index - 1].signature if stamp.index else 0
-    return _place(stamp.block), before
+    return stamp.place, before
 
 
 def _clock_spots(pages: Pages, stamps: Mapping[str, list[Stamp]]) -> frozenset[tuple[tuple[str, str], int]]:
@@ -625,7 +640,7 @@ def _clock_spots(pages: Pages, stamps: Mapping[str, list[Stamp]]) -> frozenset[t
         for stamp in found:
             if not stamp.title:
                 where[_spot(stamp)][ident].append(stamp)
-                places[_place(stamp.block)].append(stamp)
+                places[stamp.place].append(stamp)
     total = len(pages.pages)
     clocks = set()
     for spot, by_page in where.items():

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import time
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 
-from auditor.dates import Citation, FoundDate, classify, date_words, default_words, find_citations, find_dates
+from auditor.dates import (
+    Citation,
+    FoundDate,
+    classify,
+    date_words,
+    default_words,
+    find_citations,
+    find_dates,
+    may_be_month_first,
+    number_forms,
+)
 
 FETCHED = date(2026, 9, 14)
 
@@ -483,3 +493,13 @@ def test_positions_hold_in_long_texts() -> None:
     assert len(found) == 20
     assert {text[one.start : one.end] for one in found} == {"14/09/2026 10:05"}
     assert {classify(text, one) for one in found} == {"posted"}
+
+
+@pytest.mark.parametrize("sep", ["/", "-"])
+def test_no_date_that_proves_the_month_first_is_passed_over(sep: str) -> None:
+    """The whole portal is asked first: a miss would read every American date of it the wrong way round."""
+    for first, second in product((1, 4, 9, 12, 13, 29, 31), (1, 9, 12, 13, 20, 29, 30, 31)):
+        shown = f"Fri, {first:02}{sep}{second:02}{sep}2026 - 08:15"
+        proves = any(proof for _, proof in number_forms(shown))
+        assert proves == (first <= 12 < second)
+        assert may_be_month_first(f"Số 12\n{shown}\n7") or not proves

@@ -334,11 +334,13 @@ def test_articles_whose_own_pages_tell_the_rest() -> None:
     assert second.number == "318/UBND-VHXH"
 
 
-def test_cards_that_are_one_link_are_one_document_each() -> None:
+@pytest.mark.parametrize("sign", ["·", "•", "|", "‧", "∙"])
+def test_cards_that_are_one_link_are_one_document_each(sign: str) -> None:
     card = (
         '<a href="/vb/{at}"><div>Kế hoạch</div><h3>Tổ chức kỳ thi thử lần {at}</h3>'
         "<p>Sở GDĐT TP.HCM · {at}14/KH-SGDĐT</p><p>Ngày ký 02/12/2025 · Hiệu lực từ 05/12/2025</p></a>"
     )
+    card = card.replace("·", sign)
     found = documents(f"<h1>Văn bản</h1>{card.format(at=1)}{card.format(at=2)}").items
     assert [(item.title, item.number, item.authority) for item in found] == [
         ("Tổ chức kỳ thi thử lần 1", "114/KH-SGDĐT", "Sở GDĐT TP.HCM"),
