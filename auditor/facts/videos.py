@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
+
 from auditor.facts.pages import Pages, Reach
 from auditor.page import Embed, Page
 from auditor.text import contains_words, words
@@ -15,6 +17,7 @@ from auditor.vocabulary import Vocabulary, under
 # Players that a page's scripts or handlers feed: looked for only where the source holds one of these.
 _FILE_HINTS = (".mp4", ".webm", ".m4v")
 _HINTS = ("/embed", "youtu", *_FILE_HINTS)
+_HINT_FINDER = BytesAhoCorasick([hint.encode() for hint in _HINTS], matchkind=MatchKind.LeftmostFirst)
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _QUOTED = re.compile(r"""["'(]([^"'()<>\s]{4,500}?\.(?:mp4|webm|m4v)(?:[?#][^"'()<>\s]{0,200})?)["')]""", re.I)
 # A "source" may belong to a sound or a picture.
@@ -92,7 +95,7 @@ def read(pages: Pages, vocabulary: Vocabulary) -> Videos:
             elif under(host_of(link.url), vocabulary.hosts.video_hosts):
                 elsewhere.setdefault(link.url, Video(link.url, page, link.text))
     if not any(not video.dead and not video.sample for video in playable.values()):
-        for page in pages.pages:
+        for page in _hinting(pages):
             for url in _fed(page, players):
                 add(url, page, _title(page))
     return Videos(tuple(playable.values()), tuple(elsewhere.values()), tuple(perhaps.values()))
@@ -109,6 +112,21 @@ def _shows_video(page: Page, embed: Embed, vocabulary: Vocabulary) -> bool | Non
     if any(contains_words(words(embed.title), kind) for kind in DOCUMENT_EXTENSIONS):
         return False
     return False if topics & _SHOW_DOCUMENTS and not page.home else None
+
+
+def _hinting(pages: Pages) -> Iterator[Page]:
+    """The pages whose source may hold one of the hints: told from the bytes where they are the text, which takes a
+    thirtieth of the time."""
+    bodies: dict[str, list[bytes]] = {}
+    for capture in pages.captures:
+        if capture.role == "page":
+            bodies.setdefault(capture.url, []).append(capture.body)
+    for page in pages.pages:
+        read = page.charset
+        as_stored = read.encoding == "utf-8" and read.valid_utf8 and read.legacy is None and not read.double_encoded
+        stored = bodies.get(page.url) if as_stored and page.key not in pages.rendered else None
+        if stored is None or any(_HINT_FINDER.find_matches_as_indexes(body) for body in stored):
+            yield page
 
 
 def _fed(page: Page, players: tuple[re.Pattern[str], ...]) -> Iterator[str]:

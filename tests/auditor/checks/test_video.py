@@ -39,6 +39,13 @@ def test_on_a_page(body: str, verdict: Verdict) -> None:
     assert finding_of(video, archive).verdict is verdict
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1252"])
+def test_a_player_that_a_script_feeds_is_found_however_its_page_is_written(encoding: str) -> None:
+    html = page('<script>player("p").setup({file: "/video/le.mp4"});</script>').encode(encoding, "xmlcharrefreplace")
+    archive = make_archive({"/": page("<p>Chào</p>", menu=[("Lễ", "/le/")]), "/le/": (200, html)})
+    assert finding_of(video, archive).verdict is Verdict.PASS
+
+
 @pytest.mark.parametrize(
     ("body", "attachments", "verdict"),
     [
