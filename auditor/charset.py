@@ -96,7 +96,7 @@ class Decoded:
     legacy_share: the share of the accented Vietnamese words that were in it. double_encoded: a part had been encoded
     to UTF-8 twice. combining_share: the share of the accented Vietnamese letters written with combining marks.
     legacy_font: a legacy font that a style names. sample, sample_converted: one offending text, before
-    and after, without entities.
+    and after, without entities. verbatim: the bytes are the text in UTF-8, nothing was changed.
     """
 
     text: str
@@ -113,6 +113,7 @@ class Decoded:
     legacy_font: str | None = None
     sample: str = ""
     sample_converted: str = ""
+    verbatim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
     declared_ok = (wanted == encoding == "utf-8" and few) or (
         wanted.startswith("utf-16") and encoding.startswith("utf-16")
     )
+    decoded = text
     if text.startswith("\ufeff"):
         text = text[1:]
 
@@ -172,6 +174,7 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
         legacy_font=_legacy_font(body),
         sample=repaired.sample,
         sample_converted=repaired.sample_converted,
+        verbatim=valid and not mark and text is decoded,
     )
 
 

@@ -472,7 +472,7 @@ def read_page(capture: Capture, *, link_limit: int = 5000) -> Page:
     """Reads a stored HTML answer: one decoding, one parse, one walk."""
     decoded = decode(capture.body, capture.header("content-type"))
     html = decoded.text
-    tree = LexborHTMLParser(html)
+    tree = LexborHTMLParser(capture.body if decoded.verbatim else html)
     found = LinkReader(capture.url, encoding=decoded.encoding, limit=link_limit, routes=capture.role == "rendered")
     reader = _Reader(found, decoded.encoding)
     if tree.root is not None:

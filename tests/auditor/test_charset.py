@@ -86,8 +86,38 @@ def test_a_good_page_comes_back_to_the_letter() -> None:
     source = page(more='<a title="Đọc thêm &raquo; «tiếp»" href="/tr%C6%B0%E1%BB%9Dng">© 2024 · Hoa Mai®</a>')
     decoded = decode(source.encode(), None)
     assert decoded == Decoded(
-        text=source, encoding="utf-8", declared="utf-8", declared_by="meta", valid_utf8=True, declared_ok=True
+        text=source,
+        encoding="utf-8",
+        declared="utf-8",
+        declared_by="meta",
+        valid_utf8=True,
+        declared_ok=True,
+        verbatim=True,
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "verbatim"),
+    [
+        (page().encode(), True),
+        (b"<p>ASCII", True),
+        (b"", True),
+        (("\ufeff" + page()).encode(), False),
+        (("\ufeff\ufeff" + page()).encode(), False),
+        (page().encode("utf-16"), False),
+        (page().encode("cp1258", "replace"), False),
+        (page().encode() + b"\xe1\xba", False),
+        (unicodedata.normalize("NFD", page()).encode(), False),
+        (page(more="&#7845;&#769;").encode(), False),
+        (page(more="Ƣớc").encode(), False),
+        (page(more=as_latin1("Trường Tiểu học Hoa Mai thông báo tuyển sinh", legacy.TCVN3)).encode(), False),
+        (page(more="Trường học thông báo tuyển sinh".encode().decode("latin-1")).encode(), False),
+    ],
+)
+def test_bytes_are_parsed_as_they_came_only_where_they_are_the_text(body: bytes, verbatim: bool) -> None:
+    found = decode(body, "text/html")
+    assert found.verbatim is verbatim
+    assert not verbatim or found.text.encode() == body
 
 
 def test_a_sequence_cut_by_the_limit_keeps_a_page_utf8() -> None:
