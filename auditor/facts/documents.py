@@ -481,9 +481,11 @@ class _Reader:
 
     def _may_be_label(self, text: str) -> bool:
         """Whether a line has anything that `_pairs`, `_pair` and a bare number need; running text has not."""
-        return (
-            ":" in text or has_digit(text) or _has_piece_sign(text) or words(text).partition(" ")[0] in self.first_words
-        )
+        return ":" in text or _has_piece_sign(text) or self._may_open(words(text).partition(" ")[0])
+
+    def _may_open(self, first: str) -> bool:
+        """Whether a label or a number may begin with this word: also one glued to what follows ("ngày5/9/2026")."""
+        return first in self.first_words or first == "so" or has_digit(first)
 
     def _line_of(self, text: str) -> tuple[list[tuple[str, str]], str | None, str]:
         """What `_pairs` and `_pair` say of a text."""
@@ -526,8 +528,8 @@ class _Reader:
 
     def _pair(self, text: str) -> tuple[str | None, str]:
         """A label with the value behind it: "Ngày ban hành: (02/10/2021)"."""
-        opens = words(text).partition(" ")[0] in self.first_words
-        if len(text) > _LINE or not (opens or has_digit(text)):
+        first = words(text).partition(" ")[0]
+        if len(text) > _LINE or not self._may_open(first):
             return None, ""
         head, colon, tail = text.partition(":")
         name = self._field(head)
@@ -537,7 +539,7 @@ class _Reader:
             dates = find_dates(text)
             if dates and (name := self._field(text[: dates[0].start].strip(" :(-–"))):
                 return name, dates[0].text
-            if opens:
+            if first in self.first_words:
                 return self._bare_pair(text)
         return None, ""
 
@@ -847,7 +849,7 @@ class _Reader:
             files += [url for url in record.files if url not in files]
             detail = detail or record.detail
             label = label or record.label
-            if stamp := _STAMP.search(record.quote):
+            if record.quote.rstrip().endswith((")", "]")) and (stamp := _STAMP.search(record.quote)):
                 meant, told = self._pair(stamp.group(1))
                 if meant is not None and told:
                     texts.setdefault(meant, told)

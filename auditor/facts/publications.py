@@ -542,12 +542,15 @@ def _stamp(page: Page, index: int, block: Block, fetched: date | None, order: Da
         text = _apart(page, block)
         if not find_dates(text, fetched=fetched, month_first=order):
             return None
-        told = _stamp_in(text, block.level, _linked_title(page, block, text), fetched, order)
+        linked = _linked_title(page, block, text)
     else:
-        told = _remembered_stamp(block.text, block.level, ("", ""), fetched, order)
+        text, linked = block.text, ("", "")
+    told = _stamp_in(text, block.level, linked, fetched, order)
     return Stamp(page, index, *told) if told is not None else None
 
 
+# Lists and blocks of news repeat the same stamps on many pages.
+@lru_cache(maxsize=8192)
 def _stamp_in(
     text: str, level: int, linked: tuple[str, str], fetched: date | None, order: DateOrder
 ) -> tuple[FoundDate, str, str] | None:
@@ -594,10 +597,6 @@ def _stamp_in(
                 continue
             return found, "", ""
     return None
-
-
-# Lists and blocks of news repeat the same stamps on many pages.
-_remembered_stamp = lru_cache(maxsize=8192)(_stamp_in)
 
 
 def _reads_as_sentence(text: str, found: FoundDate) -> bool:
