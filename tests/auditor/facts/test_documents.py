@@ -384,3 +384,11 @@ def test_the_stamp_behind_a_title() -> None:
     first, second = documents(f"<h1>Văn bản</h1>{listed}").items
     assert (first.title, first.posted) == ("Kế hoạch số 118/KH-THCSM về ngày hội đọc sách", date(2025, 11, 20))
     assert (second.title.endswith("(năm học 2025-2026)"), second.posted) == (True, None)
+
+
+@pytest.mark.parametrize("shown", ["12/QĐ-THCSM", "Số 12/QĐ-THCSM"])
+def test_a_number_that_stands_alone_in_its_line_is_that_of_the_title_below(shown: str) -> None:
+    rows = f'<h3>{shown}</h3><p><a href="/vb/1">Quy chế dân chủ trong nhà trường</a></p>'
+    far = "<p>Tra cứu theo ngày ban hành.</p>" + "<p>Lời dẫn</p>" * 20
+    document = only(documents(f"<h1>Văn bản</h1>{far}{rows}"))
+    assert (document.title, document.number) == ("Quy chế dân chủ trong nhà trường", "12/QĐ-THCSM")
