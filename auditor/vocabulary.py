@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib import resources
 from ipaddress import IPv4Network, IPv6Network
-from itertools import accumulate
 from operator import itemgetter
 from typing import Annotated, Any, Self, TypeVar
 
@@ -122,13 +120,6 @@ class Labels(tuple[Label, ...]):
             behind = end - 1
             found.add(line)
         return frozenset(found)
-
-    def those_with_one(self, folded: Sequence[str]) -> set[int]:
-        """The indexes of the texts in which any label stands; one pass over all of them."""
-        starts = list(accumulate((len(text) + 3 for text in folded), initial=0))
-        # Texts end with a line's end, so that no label goes on from one to the next.
-        found = self._finder.find_matches_as_indexes("".join([f" {text} \n" for text in folded]))
-        return {bisect_right(starts, match[1]) - 1 for match in found}
 
     def __reduce__(self) -> tuple[type[Labels], tuple[tuple[Label, ...]]]:
         return Labels, (tuple(self),)  # the finder stays behind and is made anew

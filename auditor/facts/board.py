@@ -158,7 +158,7 @@ class _Reader:
     def members(self, page: Page, blocks: tuple[Block, ...]) -> Iterator[Member]:
         """Everybody whom these lines give a role, in the line itself or as a heading of the next one."""
         lines = list(_lines(blocks))[:_MAX_LINES]
-        told = self.any_role.those_with_one(
+        told = self.any_role.lines_with(
             ["" if is_row or len(text) > _MAX_LINE else words(text) for text, is_row in lines]
         )
         for index, (text, is_row) in enumerate(lines):
@@ -236,7 +236,7 @@ class _Reader:
         for page, blocks in places:
             lines = [block.text for block in blocks if 10 < len(block.text) <= _MAX_FURNITURE]
             folded = [words(text) for text in lines]
-            told = people.board.responsible.those_with_one(folded)
+            told = people.board.responsible.lines_with(folded)
             for index, text in enumerate(lines):
                 signed = folded[index].startswith(("tm ", "t m ")) and len(text) <= 300
                 if signed and people.board.board.stand_in(folded[index]):

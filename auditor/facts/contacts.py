@@ -404,7 +404,7 @@ def _topic_first(pages: Pages, own_topic: set[str]) -> Iterator[Page]:
 def _named(blocks: tuple[Block, ...], page: Page, labels: Labels, vocabulary: Vocabulary) -> Spokesperson | None:
     """A label with a person's name after it, in the same block or one of the next few."""
     lines = ["" if block.region == "menu" or len(block.text) > _MAX_LINE else words(block.text) for block in blocks]
-    for index in sorted(labels.those_with_one(lines)):
+    for index in sorted(labels.lines_with(lines)):
         block, folded = blocks[index], lines[index]
         label = max(labels.each_in(folded), key=len)
         if vocabulary.people.negations.stand_in(folded.partition(label)[0][-_NEGATED:]):

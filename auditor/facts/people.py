@@ -393,9 +393,7 @@ class _Reader:
         headers = {table: found for table, found in self._headers(listed).items() if table not in turned}
         done: set[int] = set()
         pending = ""
-        telling = self.telling.those_with_one(
-            [words(block.text) if len(block.text) <= _PROSE else "" for block in listed]
-        )
+        telling = self.telling.lines_with([words(block.text) if len(block.text) <= _PROSE else "" for block in listed])
         for index, block in enumerate(listed):
             if block.cell is not None and block.cell.table in turned:
                 yield from self._columns(turned.pop(block.cell.table))
