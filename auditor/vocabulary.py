@@ -183,6 +183,7 @@ class Topic(_Data):
     content: Labels = Labels()
     content_in: Name | None = None
     content_years: StrictBool = False
+    content_alone: Annotated[StrictInt, Field(ge=2)] | None = None
     common: StrictBool = False
 
 

@@ -7,9 +7,9 @@ from datetime import date
 from auditor.checks.freshness import shown_as_evidence
 from auditor.checks.section import finding_of
 from auditor.facts.pages import Pages, evidence_of
-from auditor.facts.publications import Genre, Publications
+from auditor.facts.publications import Genre, Publication, Publications
 from auditor.facts.sections import Ladder, Sections
-from auditor.model import Finding, Reason, Verdict, partial, passed
+from auditor.model import Finding, Reason, Verdict, manual, partial, passed
 from auditor.vocabulary import Vocabulary
 
 TOPIC = "news"
@@ -33,6 +33,8 @@ def news(
         # Dated articles in a section of another name ("Nhật ký", "Chuyện ở trường") are news.
         loose = [item for item in publications.items if item.genre is Genre.OTHER and not item.topics]
         items = loose if len(loose) >= _LIST else []
+        if loose and not items:
+            return _perhaps(loose[0], vocabulary.topics[TOPIC].title)
     if items:
         newest = items[0]
         age = (as_of - newest.day).days
@@ -53,3 +55,15 @@ def news(
             remedy="Cho hiển thị ngày đăng ở từng bài trong mục tin tức.",
         )
     return found
+
+
+def _perhaps(newest: Publication, name: str) -> Finding:
+    """The answer where one or two dated articles stand under a name that says nothing: perhaps they are the news."""
+    heading = newest.page.title or newest.page.url
+    return manual(
+        f"Không có mục nào mang tên thường gặp của {name}, nhưng trang “{heading[:120]}” có bài ghi ngày đăng, mới nhất là "
+        f"“{newest.title[:120]}” ({newest.day:%d/%m/%Y}); cần người xem.",
+        [shown_as_evidence(newest)],
+        Reason.OTHER_NAME,
+        remedy=f"Nếu đó là mục tin của đơn vị, hãy đặt tên mục là {name} để người xem dễ tìm.",
+    )

@@ -103,11 +103,12 @@ def finding_of(found: Section, name: str, pages: Pages, *, external_passes: bool
         )
     if found.state is Ladder.EXTERNAL and external_passes:
         return passed(f"Mục “{best.label[:120]}” dẫn đến hệ thống tra cứu ở trang khác ({best.quote}).", shown)
+    within = found.state is Ladder.LINK_DEAD and best.target is not None and best.target.page is not None
     return partial(
-        f"Có mục “{best.label[:120]}” về {name} nhưng {_WHAT[found.state]}.",
+        f"Có mục “{best.label[:120]}” về {name} nhưng {_DEAD_WITHIN if within else _WHAT[found.state]}.",
         shown,
         _REASONS[found.state],
-        remedy=_REMEDIES[found.state].format(label=best.label[:120]),
+        remedy=(_REMEDY_WITHIN if within else _REMEDIES[found.state]).format(label=best.label[:120]),
     )
 
 
@@ -140,6 +141,8 @@ _REMEDIES = {
     Ladder.LOGIN: "Cho xem mục “{label}” mà không cần đăng nhập.",
     Ladder.EXTERNAL: "Đăng nội dung của đơn vị ngay trên cổng, trong mục “{label}”; giữ liên kết ngoài để tham khảo.",
 }
+_DEAD_WITHIN = "không mở được tệp hay trang nào trong đó"
+_REMEDY_WITHIN = "Đăng lại các tệp, bài trong mục “{label}” và thử mở từng tệp, bài sau khi đăng."
 
 
 def _evidence(entry: Entry) -> list[Evidence]:

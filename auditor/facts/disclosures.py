@@ -283,8 +283,7 @@ class _Reader:
         page = target.page
         if (" › " in entry.label and not self._in_menu(entry)) or self._borrowed(entry, page):
             return
-        own_name = entry.page is not page or words(entry.label) in words(page.title)
-        if not own_name:
+        if entry.page is page and not self._is_called(page, words(entry.label)):
             return
         if self._dated_article(page):
             self._thing(page.title, page.url, page, target, parts, in_section=self._in_menu(entry))
@@ -405,6 +404,12 @@ class _Reader:
     def _says_later(self, text: str) -> bool:
         folded = words(text)
         return len(folded) < 200 and self.vocabulary.placeholders.empty.stand_in(folded)
+
+    def _is_called(self, page: Page, name: str) -> bool:
+        """Whether a page bears a name as its own: in its title, or as its main heading."""
+        return name in words(page.title) or any(
+            one.level == 1 and not one.links and words(one.text) == name for one in self.pages.own[page.key]
+        )
 
     def _borrowed(self, entry: Entry, page: Page) -> bool:
         """Whether a page only seems to bear the name: the heading is that of another page to which it links."""

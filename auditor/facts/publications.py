@@ -48,6 +48,7 @@ _LIST = 3
 _UNDER = 60  # blocks below a heading that may be under it
 _HOME = "home"
 _FRAME = ("menu", "header", "footer", "crumb")  # regions around the content of a page
+_OUTSIDE = ("menu", "footer", "crumb")  # of them; a header may be an article's own
 _LISTED = ("news", "documents")  # topics whose sections are lists: what they list is of the topic, too
 
 
@@ -356,6 +357,8 @@ class _Reader:
             at = index + step * distance
             if not 0 <= at < len(page.blocks) or at in marks:
                 return None
+            if page.blocks[at].region in _OUTSIDE and page.blocks[index].region not in _OUTSIDE:
+                return None  # the way out of the page's content
             linked = self._title_link(page, page.blocks[at])
             if linked is not None:
                 return linked[0], linked[1], distance

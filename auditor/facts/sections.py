@@ -50,6 +50,7 @@ _SOME_FILES = 2
 _TELLING_YEARS = 2
 _INPUTS = frozenset({"text", "number", "select", "tel", "date"})
 _BUTTONS = frozenset({"submit", "button", "image"})
+_DEAD = frozenset({Reach.DEAD, Reach.SOFT_404})
 _GONE = frozenset({Reach.DEAD, Reach.SOFT_404, Reach.NOWHERE, Reach.EXTERNAL})
 _MENUS = ("menu", "header", "footer")
 _TITLE_PARTS = re.compile(r"\s+[-–—|»:•]+\s+|\s*[|»]\s*")
@@ -311,6 +312,10 @@ class _Finder:
                 for topic in self.vocabulary.topics_of_label(name):
                     if self._is_label(topic, name):
                         topics.setdefault(topic, (name, True))
+            if not topics and names and page.key in self.pages.furniture:
+                # A menu leads to it: what its heading holds counts as much as if the menu said it.
+                named = label_words(names[0]).count(" ") < _HEADING_WORDS
+                topics = {topic: (names[0], False) for topic in self.vocabulary.topics_of_label(names[0]) if named}
             if not topics:
                 told = label_words(names[0] if names else page.title)
                 for topic in self.vocabulary.topics_of_address(_last_name(page.url)):
@@ -346,6 +351,18 @@ class _Finder:
                 for hint in self._named.values():
                     if not self.vocabulary.topics_of_label(hint.label):
                         self._read_hint(name, topic, hint, least_years=_TELLING_YEARS)
+            if topic.content_alone and name not in self.entries and name not in self._hints:
+                hint = next((one for one in self._named.values() if self._tells_alone(topic, one)), None)
+                if hint is not None:
+                    self._hints[name] = [hint]
+
+    def _tells_alone(self, topic: Topic, hint: Hint) -> bool:
+        """Whether the page of a section of no known name speaks of a topic in so many words that it may serve it."""
+        page = self.pages.look(hint.url).page
+        if page is None or page.home or page is hint.page or self.vocabulary.topics_of_label(hint.label):
+            return False
+        text = words(self.pages.own_text(page))
+        return topic.content_alone is not None and len(set(topic.content.apart_in(text))) >= topic.content_alone
 
     def _read_hint(self, name: str, topic: Topic, hint: Hint, *, least_years: int = 1) -> None:
         target = self.pages.look(hint.url)
@@ -525,7 +542,7 @@ class _Finder:
 
         text_length = articles = files = pictures = items = outside = 0
         tables: dict[int, set[int]] = {}
-        quote = empty_quote = login_quote = ""
+        quote = empty_quote = login_quote = dead_quote = ""
         for block in own:
             # So much is content whatever else the page holds; only a better quote is looked for then.
             if (text_length >= _ENOUGH_BESIDE_PLACEHOLDER or articles >= 2 or files) and (
@@ -550,6 +567,9 @@ class _Finder:
             if len(folded) < _PLACEHOLDER_TEXT and placeholders.login.stand_in(folded):
                 if not placeholders.not_login.stand_in(folded):
                     login_quote = login_quote or block.text
+                continue
+            if block.links and self._opens_nothing(page, block):
+                dead_quote = dead_quote or block.text
                 continue
             pictures += self._pictures(page, block, name)
             files += self._files(page, block)
@@ -592,11 +612,20 @@ class _Finder:
             state, quote = Ladder.PLACEHOLDER, empty_quote
         elif outside:
             state = Ladder.EXTERNAL
+        elif dead_quote:
+            state, quote = Ladder.LINK_DEAD, dead_quote
         elif wall or self._wants_login(page, own):
             state, quote = Ladder.LOGIN, login_quote or quote
         else:
             state = Ladder.EMPTY
         return Content(state, quote[:300])
+
+    def _opens_nothing(self, page: Page, block: Block) -> bool:
+        """Whether a block is no more than the names of files and pages that the portal's server has not."""
+        linked = [page.links[index] for index in block.links]
+        if len(block.text) - sum(len(link.text) for link in linked) >= _ENOUGH_TEXT:
+            return False
+        return all(self.pages.look(link.url).reach in _DEAD for link in linked)
 
     def _leads_out(self, page: Page, index: int) -> bool:
         url = page.links[index].url
@@ -637,7 +666,7 @@ class _Finder:
             url = page.links[index].url
             if extension(url) in DOCUMENT_EXTENSIONS:
                 target = self.pages.look(url)
-                count += target.reach not in (Reach.DEAD, Reach.SOFT_404)
+                count += target.reach not in _DEAD
             elif under(host_of(url), self.vocabulary.hosts.file_services):
                 count += 1
         return count
