@@ -508,6 +508,10 @@ class People(_Data):
     fields: PersonFields
     board: BoardRoles
     spokesperson: Labels
+    speaks_for: Labels
+    speaker_owners: Labels
+    office_owners: Labels
+    pupil_titles: Labels
     negations: Labels
     honorifics: Labels
     duties: Labels

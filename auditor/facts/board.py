@@ -75,10 +75,10 @@ def read(pages: Pages, sections: Sections, people: People, vocabulary: Vocabular
     if not members:
         for entry in sections.find(TOPIC).entries:
             if entry.target is None:  # a part of a page on something else, under a heading of its own
-                add(reader.members(entry.page, reader.block_of_board(entry.page)))
+                add(reader.members(entry.page, reader.block_of_board(entry.page, entry.page.blocks)))
     if not members:
-        for page in pages.front:
-            add(reader.members(page, reader.block_of_board(page)))
+        for page, blocks in _places(pages, sections):
+            add(reader.members(page, reader.block_of_board(page, blocks)))
     if not members:
         for page in pages.pages:
             if page in pages.front or page.depth <= _NEAR:
@@ -144,15 +144,15 @@ class _Reader:
         self.read_at_the_edge: set[str] = set()
         self.at_the_edge = Labels(label for label in sure if board.named.first_in(label) is not None)
 
-    def block_of_board(self, page: Page) -> tuple[Block, ...]:
-        """The lines of a page that follow the name of the board, as some footers hold them."""
-        for index, block in enumerate(page.blocks):
+    def block_of_board(self, page: Page, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        """Of these lines of a page those that follow the name of the board, as some footers hold them."""
+        for index, block in enumerate(blocks):
             if block.region == "menu" or not block.text or any(page.links[i].url for i in block.links):
                 continue
             if len(block.text) > (_MAX_LINE if ":" in block.text else 120):
                 continue
             if self.vocabulary.people.board.board.first_in(words(block.text[:120])) is not None:
-                return page.blocks[index : index + 12]
+                return blocks[index : index + 12]
         return ()
 
     def members(self, page: Page, blocks: tuple[Block, ...]) -> Iterator[Member]:

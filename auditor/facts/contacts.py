@@ -109,7 +109,7 @@ def read(pages: Pages, sections: Sections, unit: Unit, vocabulary: Vocabulary) -
         finder.phone,
         tuple(sorted(finder.emails.values(), key=lambda detail: detail.private)),
         finder.fax,
-        _spokesperson(pages, sections, vocabulary),
+        _spokesperson(pages, sections, unit, vocabulary),
         finder.superior,
     )
 
@@ -377,8 +377,22 @@ def _is_place(text: str) -> bool:
     return any(char.isdigit() for char in text) or "," in text or "-" in text or text.count(" ") >= 2
 
 
-def _spokesperson(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> Spokesperson | None:
+def _spokesperson(pages: Pages, sections: Sections, unit: Unit, vocabulary: Vocabulary) -> Spokesperson | None:
     labels = vocabulary.people.spokesperson
+    office = unit.kind in _DEPARTMENTS
+    owners = Labels(
+        [
+            *vocabulary.people.speaker_owners,
+            *(vocabulary.people.office_owners if office else ()),
+            Label(vocabulary.names.core(unit.name) or unit.name),
+            *(
+                head
+                for kind, level in vocabulary.names.levels.items()
+                if (kind in _DEPARTMENTS) == office
+                for head in level.names
+            ),
+        ]
+    )
     own_topic = {page.key for page in sections.find("spokesperson").pages}
     fronts = {page.key for page in pages.front}
     counts = {page.key: len(labels.each_in(page.words)) for page in pages.pages}
@@ -388,7 +402,7 @@ def _spokesperson(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> S
         if page.key not in own_topic and counts[page.key] <= (0 if page.key in fronts else everywhere):
             continue
         blocks = page.blocks if page.key in fronts else pages.own[page.key]
-        found = _named(blocks, page, labels, vocabulary)
+        found = _named(blocks, page, labels, owners, vocabulary)
         if found is None and page.key in own_topic:
             found = _first_name(blocks, page, vocabulary)
         if found is not None:
@@ -401,7 +415,20 @@ def _topic_first(pages: Pages, own_topic: set[str]) -> Iterator[Page]:
     yield from (page for page in pages.pages if page.key not in own_topic)
 
 
-def _named(blocks: tuple[Block, ...], page: Page, labels: Labels, vocabulary: Vocabulary) -> Spokesperson | None:
+def _speaks_for_others(before: str, label: str, owners: Labels, vocabulary: Vocabulary) -> bool:
+    """Whether the words between a label and the name say that a pupil speaks, or that somebody speaks for a group,
+    a firm or another body ("Người phát ngôn của nhóm, em …"), not for the unit."""
+    people = vocabulary.people
+    told = before.rpartition(label)[2] if contains_words(before, label) else before
+    if people.pupil_titles.stand_in(told[-_HONORIFIC:]):
+        return True
+    opened = next((word for word in people.speaks_for if f"{told} ".startswith(f"{word} ")), None)
+    return opened is not None and owners.first_in(told) is None
+
+
+def _named(
+    blocks: tuple[Block, ...], page: Page, labels: Labels, owners: Labels, vocabulary: Vocabulary
+) -> Spokesperson | None:
     """A label with a person's name after it, in the same block or one of the next few."""
     lines = ["" if block.region == "menu" or len(block.text) > _MAX_LINE else words(block.text) for block in blocks]
     for index in sorted(labels.lines_with(lines)):
@@ -411,6 +438,8 @@ def _named(blocks: tuple[Block, ...], page: Page, labels: Labels, vocabulary: Vo
             continue
         rest = _after(block.text, label)
         name = name_in(rest, vocabulary)
+        if _speaks_for_others(words(rest.partition(name)[0] if name else rest), label, owners, vocabulary):
+            continue
         if name:
             return Spokesperson(page, label, name, block.text)
         in_row = block.cell is not None and block.cell.column > 0
