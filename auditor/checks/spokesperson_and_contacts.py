@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.facts.contacts import Contacts
 from auditor.facts.pages import Pages, evidence_of
 from auditor.facts.people import masked
-from auditor.model import Evidence, Finding, failed, partial, passed
+from auditor.model import Evidence, Finding, Reason, failed, manual, partial, passed
 
 _NAMES = {"address": "địa chỉ", "phone": "điện thoại", "email": "thư điện tử"}
 _ENOUGH = 2
@@ -52,6 +52,15 @@ def spokesperson_and_contacts(contacts: Contacts, pages: Pages) -> Finding:
             shown,
             remedy="Đăng họ tên, chức vụ, điện thoại, thư điện tử của người phát ngôn"
             + (f" và bổ sung {', '.join(missing)} của đơn vị." if missing else "."),
+        )
+    if contacts.perhaps is not None:
+        page = contacts.perhaps.page
+        return manual(
+            f"Không có trang liên hệ mang tên thường gặp, nhưng trang “{(page.title or page.url)[:120]}” có địa chỉ kèm điện "
+            "thoại hoặc thư điện tử; cần người xem đó có phải của đơn vị không.",
+            [*shown, evidence_of(page, contacts.perhaps.text, "Địa chỉ")],
+            Reason.OTHER_NAME,
+            remedy="Đăng địa chỉ, điện thoại, thư điện tử của đơn vị ở chân trang và trong mục “Liên hệ”.",
         )
     only = f"; chỉ thấy {have[0]}" if have else ""
     above = " Thông tin của cơ quan cấp trên ở chân trang không tính." if contacts.superior else ""

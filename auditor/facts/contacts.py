@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from auditor.dates import find_dates
@@ -20,6 +20,7 @@ from auditor.vocabulary import Label, Labels, Vocabulary, finder_of, under
 _MAX_LINE = 600
 _MAX_PAGES = 12
 _NEXT_BLOCKS = 4
+_SCANT = 2  # of address, telephone and e-mail missing: then they are looked for under other names
 _FEW_PAGES = 3  # of so few pages none shows what is the template
 # A land line as written beside a label, with or without area code.
 _LABELLED_PHONE = re.compile(r"(?<!\d)\(?\+?\d(?:[\s.\-‐-―()]{0,3}\d){6,11}(?!\d)")
@@ -67,7 +68,8 @@ class Contacts:
     """The unit's own address, telephone, e-mail and fax as shown to visitors, and its spokesperson.
 
     `emails` are all own addresses found, official ones first. `superior` tells that details of a body above were seen
-    and left out.
+    and left out. `perhaps` is an address with a telephone or e-mail on a page that nothing calls one of contacts; it is
+    looked for where little else is found.
     """
 
     address: Detail | None
@@ -76,6 +78,7 @@ class Contacts:
     fax: Detail | None
     spokesperson: Spokesperson | None
     superior: bool
+    perhaps: Detail | None = None
 
     @property
     def email(self) -> Detail | None:
@@ -104,7 +107,7 @@ def read(pages: Pages, sections: Sections, unit: Unit, vocabulary: Vocabulary) -
     finder = _Finder(pages, unit, vocabulary, place)
     for page, blocks in _contact_pages(pages, sections):
         finder.read(page, blocks)
-    return Contacts(
+    found = Contacts(
         finder.address or finder.unlabelled,
         finder.phone,
         tuple(sorted(finder.emails.values(), key=lambda detail: detail.private)),
@@ -112,6 +115,22 @@ def read(pages: Pages, sections: Sections, unit: Unit, vocabulary: Vocabulary) -
         _spokesperson(pages, sections, unit, vocabulary),
         finder.superior,
     )
+    if found.spokesperson is None and len(found.missing) >= _SCANT:
+        return replace(found, perhaps=_under_another_name(pages, sections, unit, vocabulary))
+    return found
+
+
+def _under_another_name(pages: Pages, sections: Sections, unit: Unit, vocabulary: Vocabulary) -> Detail | None:
+    """An address beside a telephone or e-mail on a page of the menu that no label calls one of contacts."""
+    known = {page.key for page, _ in _contact_pages(pages, sections)}
+    others = (page for page in pages.pages if page.key in pages.furniture and page.key not in known)
+    for page in islice(others, _MAX_PAGES):
+        finder = _Finder(pages, unit, vocabulary, frozenset({page.key}))
+        finder.read(page, pages.own[page.key])
+        address = finder.address or finder.unlabelled
+        if address is not None and (finder.phone is not None or finder.emails):
+            return address
+    return None
 
 
 def _contact_pages(pages: Pages, sections: Sections) -> Iterator[tuple[Page, tuple[Block, ...]]]:

@@ -39,6 +39,7 @@ PART_TOPICS = {
 }
 TOPICS = (UMBRELLA, *PART_TOPICS, ANNUAL_REPORT)
 # What an annual report holds by its outline (circular 09/2024, appendix 1); a commitment is none of its parts.
+_HALVES = frozenset({"commitment", "actual_quality"})
 _REPORT_PARTS = frozenset({"actual_quality", "conditions", "finance"})
 # Sizes in characters that tell content from a stray line; no limits of the checklist.
 _ENOUGH_TEXT = 80
@@ -541,6 +542,8 @@ class _Reader:
             names += [name for image in article.images if image.url and (name := self._form_of_picture(image))]
         general = self.words.umbrella.stand_in(folded)
         told, forms = self._told(names, under_menu=in_section or general)
+        if in_section and parts < _HALVES and told & (_HALVES - parts) and not told & parts:
+            parts = frozenset()  # a commitment stays one under a menu called "Chất lượng giáo dục"
         found_parts = parts | told
         if article is not None and general and not found_parts:
             # Under a title that says only "công khai" the headings of the article tell what it holds.
