@@ -867,14 +867,17 @@ class Vocabulary:
 
     def topics_hinted(self, label: str) -> tuple[str, ...]:
         """The topics that the name of a section (as `label_words` gives it) may mean, in the order of topics.yaml."""
-        return self._hinted(label, {name for hint in self._hints.each_in(label) for name in self._by_hint[hint]})
+        return self._hinted(label, self._hints, self._by_hint)
 
     def topics_hinted_faintly(self, label: str) -> tuple[str, ...]:
         """The topics that what is behind the name of a section may serve, though the name itself says little."""
-        found = self._faint_hints.each_in(label)
-        return self._hinted(label, {name for hint in found for name in self._by_faint_hint[hint]})
+        return self._hinted(label, self._faint_hints, self._by_faint_hint)
 
-    def _hinted(self, label: str, held: set[str]) -> tuple[str, ...]:
+    def _hinted(self, label: str, hints: Labels, topics: Mapping[Label, tuple[str, ...]]) -> tuple[str, ...]:
+        found = hints.each_in(label)
+        if not found and (label := self._spelled_out(label)):
+            found = hints.each_in(label)
+        held = {name for hint in found for name in topics[hint]}
         return tuple(
             name
             for name in (self.topics if held else ())

@@ -61,8 +61,8 @@ def _perhaps(newest: Publication, name: str) -> Finding:
     """The answer where one or two dated articles stand under a name that says nothing: perhaps they are the news."""
     heading = newest.page.title or newest.page.url
     return manual(
-        f"Không có mục nào mang tên thường gặp của {name}, nhưng trang “{heading[:120]}” có bài ghi ngày đăng, mới nhất là "
-        f"“{newest.title[:120]}” ({newest.day:%d/%m/%Y}); cần người xem.",
+        f"Không có mục nào mang tên thường gặp của {name}, nhưng trang “{heading[:120]}” có bài ghi ngày đăng, mới "
+        f"nhất là “{newest.title[:120]}” ({newest.day:%d/%m/%Y}); cần người xem.",
         [shown_as_evidence(newest)],
         Reason.OTHER_NAME,
         remedy=f"Nếu đó là mục tin của đơn vị, hãy đặt tên mục là {name} để người xem dễ tìm.",

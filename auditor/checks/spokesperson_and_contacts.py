@@ -56,8 +56,8 @@ def spokesperson_and_contacts(contacts: Contacts, pages: Pages) -> Finding:
     if contacts.perhaps is not None:
         page = contacts.perhaps.page
         return manual(
-            f"Không có trang liên hệ mang tên thường gặp, nhưng trang “{(page.title or page.url)[:120]}” có địa chỉ kèm điện "
-            "thoại hoặc thư điện tử; cần người xem đó có phải của đơn vị không.",
+            f"Không có trang liên hệ mang tên thường gặp, nhưng trang “{(page.title or page.url)[:120]}” có địa chỉ "
+            "kèm điện thoại hoặc thư điện tử; cần người xem đó có phải của đơn vị không.",
             [*shown, evidence_of(page, contacts.perhaps.text, "Địa chỉ")],
             Reason.OTHER_NAME,
             remedy="Đăng địa chỉ, điện thoại, thư điện tử của đơn vị ở chân trang và trong mục “Liên hệ”.",

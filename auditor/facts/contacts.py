@@ -434,15 +434,14 @@ def _topic_first(pages: Pages, own_topic: set[str]) -> Iterator[Page]:
     yield from (page for page in pages.pages if page.key not in own_topic)
 
 
-def _speaks_for_others(before: str, label: str, owners: Labels, vocabulary: Vocabulary) -> bool:
-    """Whether the words between a label and the name say that a pupil speaks, or that somebody speaks for a group,
-    a firm or another body ("Người phát ngôn của nhóm, em …"), not for the unit."""
+def _speaks_for_others(told: str, owners: Labels, vocabulary: Vocabulary) -> bool:
+    """Whether the folded words between a label and the name say that a pupil speaks, or that somebody speaks for a
+    group, a firm or another body ("Người phát ngôn của nhóm, em …"), not for the unit."""
     people = vocabulary.people
-    told = before.rpartition(label)[2] if contains_words(before, label) else before
     if people.pupil_titles.stand_in(told[-_HONORIFIC:]):
         return True
-    opened = next((word for word in people.speaks_for if f"{told} ".startswith(f"{word} ")), None)
-    return opened is not None and owners.first_in(told) is None
+    opened = any(told.strip().startswith(f"{word} ") for word in people.speaks_for)
+    return opened and not owners.stand_in(told)
 
 
 def _named(
@@ -457,7 +456,8 @@ def _named(
             continue
         rest = _after(block.text, label)
         name = name_in(rest, vocabulary)
-        if _speaks_for_others(words(rest.partition(name)[0] if name else rest), label, owners, vocabulary):
+        behind = folded.partition(label)[2]
+        if _speaks_for_others(behind.partition(words(name))[0] if name else behind, owners, vocabulary):
             continue
         if name:
             return Spokesperson(page, label, name, block.text)

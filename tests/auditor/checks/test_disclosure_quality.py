@@ -44,3 +44,21 @@ def test_other_commitments_of_quality_do_not_count() -> None:
     menu = [*MENU[:3], ("Cam kết chất lượng dịch vụ ăn uống bán trú", "/x")]
     pages = {path: page(f"<p>Trang {label}</p>", title=label, menu=menu) for label, path in menu}
     assert finding_of(disclosure_quality, make_archive(pages)).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("title", "verdict"),
+    [
+        ("Cam kết chất lượng giáo dục năm học 2026-2027", Verdict.PARTIAL),
+        ("Kết quả xếp loại hai mặt giáo dục năm học 2025-2026", Verdict.PARTIAL),
+        ("Cam kết và chất lượng giáo dục thực tế năm học 2025-2026", Verdict.PASS),
+    ],
+)
+def test_a_menu_called_after_quality_makes_no_commitment_a_result(title: str, verdict: Verdict) -> None:
+    menu = [*MENU[:3], ("Chất lượng giáo dục", "/clgd")]
+    pages = {path: page(f"<p>Trang {label}</p>", title=label, menu=menu) for label, path in menu}
+    listed = f'<h2>Chất lượng giáo dục</h2><ul><li><a href="/bai">{title}</a></li></ul>'
+    pages["/clgd"] = page(listed, title="Chất lượng giáo dục", menu=menu)
+    text = "<p>Nhà trường công bố để phụ huynh và học sinh biết, theo dõi và cùng thực hiện trong năm học này.</p>"
+    pages["/bai"] = page(f"<h1>{title}</h1>{text}", title=title, menu=menu)
+    assert finding_of(disclosure_quality, make_archive(pages)).verdict is verdict

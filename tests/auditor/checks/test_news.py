@@ -68,3 +68,36 @@ def test_no_news_at_all_fails() -> None:
 
 def test_a_section_that_could_not_be_read_is_undetermined() -> None:
     assert judge(None, failures={"/tin-tuc": Cause.TIMEOUT}).verdict is Verdict.UNDETERMINED
+
+
+def diary(*days: str) -> dict[str, str]:
+    """A page of the menu under a name that says nothing, with an entry for each day."""
+    entries = "".join(f"<h2>Bé làm bánh với cô, lần thứ {n}</h2><p>{day}</p>" for n, day in enumerate(days))
+    return {"/chuyen": f"<h1>Chuyện nhà mình</h1>{entries}"}
+
+
+@pytest.mark.parametrize(
+    ("days", "verdict", "reason"),
+    [
+        (("14/09/2026", "07/09/2026", "22/05/2026"), Verdict.PARTIAL, Reason.STALE),
+        (("14/10/2026", "07/09/2026", "22/05/2026"), Verdict.PASS, Reason.FOUND),
+        (("14/09/2026",), Verdict.MANUAL, Reason.OTHER_NAME),
+        (("14/09/2026", "07/09/2026"), Verdict.MANUAL, Reason.OTHER_NAME),
+        ((), Verdict.FAIL, Reason.NOT_FOUND),
+    ],
+)
+def test_dated_entries_under_an_unusual_name(days: tuple[str, ...], verdict: Verdict, reason: Reason) -> None:
+    """Nobody is charged with having no news while entries with dates stand in the menu under another name."""
+    menu = [MENU[0], ("Chuyện nhà mình", "/chuyen"), *MENU[2:]]
+    links = '<p><a href="https://hcm.edu.vn">Sở Giáo dục</a> - <a href="https://fb.com/x">Facebook</a></p>'
+    pages = {
+        "/": page("<p>Trang chủ</p>", menu=menu, footer=links),
+        "/van-ban": page("<h1>Văn bản</h1>", title="Văn bản", menu=menu, footer=links),
+        "/lien-he": page("<h1>Liên hệ</h1>", title="Liên hệ", menu=menu, footer=links),
+        "/chuyen": page(diary(*days)["/chuyen"], title="Chuyện nhà mình", menu=menu, footer=links),
+    }
+    found = finding_of(news, make_archive(pages), options=OPTIONS)
+    assert (found.verdict, found.reason) == (verdict, reason), found.summary
+    if verdict is Verdict.MANUAL:
+        assert "Chuyện nhà mình" in found.summary
+        assert "14/09/2026" in found.summary

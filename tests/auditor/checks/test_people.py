@@ -355,3 +355,12 @@ def test_duties_in_a_dated_post_among_the_disclosures_are_no_section() -> None:
     menu.append(("Ban Giám hiệu", "/ck/1"))
     entered = {"/": page("", menu=menu), "/ck/": page(listing, menu=menu), "/ck/1": page(post, menu=menu)}
     assert finding_of(leaders_duties, make_archive(entered)).verdict is Verdict.PASS
+
+
+def test_a_board_told_in_one_line_of_the_contact_page() -> None:
+    menu = [("Tin tức", "/tin-tuc/"), ("Liên hệ", "/lien-he/")]
+    line = "<p>Ban biên tập: ông Lê Văn Bình (Trưởng ban), bà Mẫu Thị An (biên tập viên).</p>"
+    pages = {"/": page("<p>Chào</p>", menu=menu), "/tin-tuc/": page("<p>Tin</p>", menu=menu)}
+    for path, verdict in (("/lien-he/", Verdict.PARTIAL), ("/bai/", Verdict.MANUAL)):
+        shown = page(f"<h1>Liên hệ</h1><p>Gửi theo mẫu.</p>{line}" if "lien" in path else f"<h1>Báo lớp</h1>{line}")
+        assert finding_of(editorial_board, make_archive({**pages, path: shown})).verdict is verdict, path

@@ -141,3 +141,42 @@ def test_a_spokesperson_among_the_charges_of_a_leader(told: str, name: str | Non
     archive = make_archive({"/": page("<p>Chào</p>", menu=MENU), "/lien-he/": page(f"<h1>Lãnh đạo</h1>{told}")})
     spokesperson = facts_for(archive)(Contacts).spokesperson
     assert (spokesperson.name if spokesperson else None) == name
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("<p>Nhóm có năm bạn. Người phát ngôn của nhóm, em Lữ Khánh Vy, trình bày bằng tiếng Anh.</p>", None),
+        ("<p>Người phát ngôn: em Lữ Khánh Vy, lớp 9/2.</p>", None),
+        ("<p>Người phát ngôn của Công ty Hoa Sen, ông Lê Văn Bình, trao 20 suất quà.</p>", None),
+        ("<p>Người phát ngôn của Bộ, bà Mẫu Thị An, cho biết như trên.</p>", None),
+        ("<p>Người phát ngôn của Trường THCS Mẫu: ông Lê Văn Bình</p>", "Lê Văn Bình"),
+        ("<p>Người phát ngôn của đơn vị: bà Mẫu Thị An</p>", "Mẫu Thị An"),
+        ("<p>Người phát ngôn cho báo chí: cô Mẫu Thị An</p>", "Mẫu Thị An"),
+        ("<p>Người phát ngôn và cung cấp thông tin cho báo chí: cô Mẫu Thị An</p>", "Mẫu Thị An"),
+    ],
+)
+def test_who_speaks_for_others_is_not_the_units_spokesperson(told: str, name: str | None) -> None:
+    """News of pupils, firms and ministries have spokespersons, too."""
+    news = page(f"<h1>Dự án lọc nước của lớp 10A1</h1>{told}", menu=MENU)
+    spokesperson = facts_for(make_archive({"/": page("<p>Chào</p>"), "/tin-tuc/": news}))(Contacts).spokesperson
+    assert (spokesperson.name if spokesperson else None) == name
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        ("<p>Số 1 đường Mẫu, Phường Mẫu, TP. HCM</p><p>ĐT: 028 3000 1234</p>", Verdict.MANUAL),
+        ("<p>Địa chỉ: số 1 đường Mẫu, Phường Mẫu</p><p>Email: thcsmau@hcm.edu.vn</p>", Verdict.MANUAL),
+        ("<p>Số 1 đường Mẫu, Phường Mẫu, TP. HCM</p>", Verdict.FAIL),
+        ("<p>Cô Mẫu Thị An: 028 3000 1234, an@hcm.edu.vn</p>", Verdict.FAIL),
+    ],
+)
+def test_details_on_a_page_of_another_name_are_shown_to_a_person(body: str, verdict: Verdict) -> None:
+    menu = [("Tin tức", "/tin-tuc/"), ("Thực đơn", "/td/"), ("Mời ghé chơi", "/ghe-choi/"), ("Thư viện", "/tv/")]
+    pages = {path: page(f"<h1>{label}</h1><p>Trang {label}</p>", title=label, menu=menu) for label, path in menu}
+    pages["/"] = page("<p>Chào mừng.</p>", menu=menu)
+    pages["/ghe-choi/"] = page(f"<h1>Mời ghé chơi</h1>{body}", title="Mời ghé chơi", menu=menu)
+    found = finding_of(spokesperson_and_contacts, make_archive(pages))
+    assert found.verdict is verdict
+    assert verdict is Verdict.FAIL or "Mời ghé chơi" in found.summary

@@ -242,3 +242,82 @@ def test_a_way_to_another_site_does_not_hide_a_section_of_another_name() -> None
     body = f"<h2>Góc học tập</h2>{told}{listed}"
     found = find(("Góc học tập", "/goc"), {"/": away, "/goc": body, "/p": told}, "own_resources")
     assert found.state is Ladder.CONTENT
+
+
+DEAD_FILES = '<ul><li><a href="/a.pdf">Quy trình xin chuyển trường</a></li><li><a href="/b.doc">Mẫu đơn</a></li></ul>'
+
+
+@pytest.mark.parametrize(
+    ("there", "state"),
+    [
+        ({"/a.pdf": 404, "/b.doc": 404}, Ladder.LINK_DEAD),
+        ({"/a.pdf": 404, "/b.doc": b""}, Ladder.CONTENT),
+        ({}, Ladder.CONTENT),
+    ],
+    ids=["all are gone", "one opens", "not looked at"],
+)
+def test_names_of_files_that_do_not_open_are_no_content(there: dict[str, bytes | int], state: Ladder) -> None:
+    body = f"<h1>Thủ tục hành chính</h1>{DEAD_FILES}"
+    assert find(("Thủ tục hành chính", "/tthc"), {"/tthc": body}, attachments=there).state is state
+
+
+def test_a_text_beside_a_dead_file_stays_content() -> None:
+    body = f"<h1>Thủ tục hành chính</h1>{TEXT}{DEAD_FILES}"
+    found = find(("Thủ tục hành chính", "/tthc"), {"/tthc": body}, attachments={"/a.pdf": 404, "/b.doc": 404})
+    assert found.state is Ladder.CONTENT
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Sơ đồ đang được thiết kế, mời quý vị xem lại vào dịp khác nhé.",
+        "Nhà trường sẽ sớm bổ sung phần này, mong quý phụ huynh thông cảm.",
+        "Nhà trường sẽ cập nhật trong tháng tới, trân trọng cảm ơn quý vị.",
+        "Ban giám hiệu đang hoàn thiện nội dung để đăng lên trang này ạ.",
+        "Mục này đang được biên soạn, mời quý phụ huynh vui lòng quay lại sau.",
+        "Hình ảnh đang chờ cập nhật từ tổ văn phòng của nhà trường nhé.",
+    ],
+)
+def test_a_promise_is_no_content(said: str) -> None:
+    """Whoever promises a page in words of their own has not filled it."""
+    entry = ("Thủ tục hành chính", "/tthc")
+    assert find(entry, {"/tthc": f"<h1>Thủ tục hành chính</h1><p>{said}</p>"}).state is Ladder.PLACEHOLDER
+    assert find(entry, {"/tthc": f"<h1>Thủ tục hành chính</h1>{TEXT}<p>{said}</p>"}).state is Ladder.CONTENT
+
+
+def test_the_heading_of_a_page_in_the_menu_counts_as_if_the_menu_said_it() -> None:
+    rhymes = "<p>Những trò chơi và bài đồng dao do các cô sưu tầm, tự soạn cho bé chơi ở nhà mỗi chiều.</p>"
+    body = f"<h1>Sân chơi và học liệu của các cô</h1>{rhymes}"
+    assert find(("Sân chơi", "/san-choi"), {"/san-choi": body}, "own_resources").state is Ladder.CONTENT
+    put_off = "<h1>Sân chơi và học liệu của các cô</h1><p>Đang cập nhật</p>"
+    assert find(("Sân chơi", "/san-choi"), {"/san-choi": put_off}, "own_resources").state is not Ladder.CONTENT
+
+
+@pytest.mark.parametrize("label", ["Giải quyết giấy tờ", "Giấy tờ cho PH", "Hướng dẫn làm giấy tờ", "Việc của PH"])
+def test_procedures_in_everyday_words(label: str) -> None:
+    body = (
+        "<p>Chuyển trường: đơn, học bạ, khai sinh, nộp tại văn thư, trả kết quả sau 2 ngày.</p>"
+        "<p>Cấp bản sao học bạ: đơn theo mẫu, nhận sau 3 ngày làm việc, không thu tiền.</p>"
+    )
+    assert find((label, "/gt-ph"), {"/gt-ph": f"<h1>{label}</h1>{body}"}).state is Ladder.CONTENT
+
+
+def test_procedures_under_a_name_that_says_nothing_are_shown_to_a_person() -> None:
+    """Better a minute of somebody's time than the charge that a school has none."""
+    body = (
+        "<p>Thành phần hồ sơ: đơn, học bạ. Thời hạn giải quyết: 3 ngày. Lệ phí: không. Nơi tiếp nhận: văn phòng.</p>"
+        * 2
+    )
+    found = find(("Bạn cần biết", "/can-biet"), {"/can-biet": f"<h1>Bạn cần biết</h1>{body}"})
+    assert found.state is Ladder.NONE
+    assert found.hint is not None
+    assert found.hint.label == "Bạn cần biết"
+    once = "<p>Phụ huynh nộp hồ sơ nhập học tại văn phòng trường trong tuần đầu của tháng tám mỗi năm.</p>" * 2
+    assert find(("Bạn cần biết", "/can-biet"), {"/can-biet": once}).hint is None
+
+
+def test_duties_among_the_leaders_are_known_by_their_heading() -> None:
+    charges = "<ol><li>Ông Lê Văn Bình, Trưởng phòng: điều hành chung</li><li>Bà Mẫu Thị An: mầm non</li></ol>"
+    for heading in ("Phân công trong lãnh đạo phòng", "Phân công công việc trong Ban Giám hiệu"):
+        body = f"<h1>Chức năng, nhiệm vụ</h1><h3>{heading}</h3>{charges}"
+        assert find(("Chức năng", "/cn"), {"/cn": body}, "leaders_duties").state is Ladder.CONTENT, heading
