@@ -150,7 +150,7 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
         text = text[1:]
 
     characters = _characters(body, text, encoding)
-    text, combining_share = _compose(text, characters)
+    text, combining_share = _compose(text, characters, numbered=b"&#" in body or encoding.startswith("utf-16"))
     repaired = _Repaired(text)
     if raw or _looks_odd(body, text, characters, encoding):
         repaired = _repair(text, raw=raw)
@@ -286,9 +286,12 @@ def _settled(characters: frozenset[str]) -> frozenset[str]:
     )
 
 
-def _compose(text: str, characters: frozenset[str]) -> tuple[str, float]:
-    """Text in NFC, and the share of the accented Vietnamese letters that had been written with combining marks."""
-    if "&#" in text and _MARK_ENTITY.search(text):
+def _compose(text: str, characters: frozenset[str], *, numbered: bool) -> tuple[str, float]:
+    """Text in NFC, and the share of the accented Vietnamese letters that had been written with combining marks.
+
+    `numbered`: the text may hold characters by their numbers ("&#769;").
+    """
+    if numbered and _MARK_ENTITY.search(text):
         text = _MARK_ENTITY.sub(lambda m: chr(int(m[1]) if m[1] else int(m[2], 16)), text)
     elif characters <= _settled(characters) or unicodedata.is_normalized("NFC", text):
         return text, 0.0

@@ -35,8 +35,9 @@ _SKIPPED: Final = frozenset("script style noscript template svg select textarea 
 _PLAIN: Final = frozenset(
     "span b i u em strong font small big sup sub tt abbr cite code label mark ins s strike".split()
 )
-_TELLING_TAGS: Final = frozenset(
-    "img iframe frame video audio source embed input button form time table tr td th".split()
+# Elements that lead somewhere or tell something of their own, whatever stands in them.
+_ACTIVE: Final = frozenset(
+    (*LEADING, *"a area button img iframe frame video audio source embed input form time table tr td th".split())
 )
 _EDGES: Final = frozenset(("header", "footer"))
 _TITLE_PART: Final = "page-header"
@@ -332,6 +333,8 @@ class _Reader:
             path = hash((path, tag))
             if tag in TAG_REGION and not (tag in _EDGES and stands_in_a_part(node)):
                 region = TAG_REGION[tag]
+        if tag not in _ACTIVE and "onclick" not in attributes:  # as most are
+            return (block_tag, level, region, hidden, css, path, cell, form, link, table)
         if tag == "a" or tag == "area":
             first = len(self.links)
             if tag == "a" or LEADING[tag] in attributes or "onclick" in attributes:
@@ -352,9 +355,7 @@ class _Reader:
             first = len(self.links)
             self.leading.take(node, tag, attributes)
             self._place(first, region, hidden)
-        if tag not in _TELLING_TAGS:
-            pass  # as most do not
-        elif tag == "img":
+        if tag == "img":
             self._image(node, attributes, region, link, path)
         elif tag in ("iframe", "frame", "video", "audio", "source", "embed"):
             self._embed(node, tag, region, hidden)

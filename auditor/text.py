@@ -57,6 +57,7 @@ _USUAL = (
     + "\xa0–—“”‘’…•«»·°×"
 )
 _TO_BYTES = codecs.charmap_build(_USUAL.ljust(256, "\ufffe"))
+_ALL_BYTES = bytes(range(256))
 _FOLDED_BYTES = _NOT_WORD_CHARACTER.sub(" ", fold(_USUAL)).encode("ascii").ljust(256)
 
 
@@ -66,7 +67,8 @@ def distinct_characters(text: str) -> frozenset[str]:
         usual = codecs.charmap_encode(text, "strict", _TO_BYTES)[0]
     except UnicodeEncodeError:
         return frozenset(text)
-    return frozenset(char for code, char in enumerate(_USUAL) if code in usual)
+    absent = _ALL_BYTES.translate(None, usual)
+    return frozenset(map(_USUAL.__getitem__, _ALL_BYTES.translate(None, absent)))
 
 
 def words(text: str) -> str:
