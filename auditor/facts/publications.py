@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from operator import itemgetter
 
 from auditor.dates import FoundDate, classify, find_dates
 from auditor.facts.date_order import DateOrder
@@ -65,6 +64,9 @@ class Origin(StrEnum):
 
 
 TRUST = {origin: rank for rank, origin in enumerate(Origin)}
+
+# The links of a block as the stamps ask for them: text and address of each, "" for an address of the page itself.
+_Links = tuple[tuple[str, str], ...]
 
 
 class Genre(StrEnum):
@@ -172,7 +174,9 @@ class _Reader:
         self.homes = home_copies(pages)
         self.template_days = _template_days(pages)
         self.undated: dict[str, tuple[str, Page]] = {}
-        self.headings: dict[str, list[tuple[int, frozenset[str]]]] = {}
+        self.headings: dict[str, tuple[list[int], list[frozenset[str]]]] = {}
+        self.idents: dict[str, str] = {}
+        self.frames: dict[str, tuple[date, frozenset[str], bool]] = {}
 
     def read(self) -> None:
         stamps = {page.key: list(stamps_of(page, self.order)) for page in self.pages.pages}
@@ -181,20 +185,19 @@ class _Reader:
         for page in self.pages.pages:
             kept = [stamp for stamp in stamps[page.key] if stamp.title or _spot(stamp) not in clocks]
             paired = list(self._pairs(page, kept))
-            counts: dict[tuple[str, str], int] = defaultdict(int)
-            for stamp in kept:
-                counts[stamp.place] += 1
+            counts = Counter([stamp.place for stamp in kept])
             own = self._own_date(page, kept, counts)
             if own is not None:
                 found, origin, quote, title, used = own
                 paired = [pair for pair in paired if pair[0] is not used]
                 self._add(title, page.url, found.date, found.precision, origin, page, quote, frozenset())
+            repeats = page.key in self.homes or page.key in self.topics_of_page
             for stamp, title, url in paired:
                 if url and not self.pages.internal(url) and extension(url) not in DOCUMENT_EXTENSIONS:
                     continue  # news of another portal
                 block = stamp.block
                 mark = (block.signature, hash(url), title)
-                if mark in seen and page.key not in self.homes and page.key not in self.topics_of_page:
+                if mark in seen and not repeats:
                     continue
                 seen.add(mark)
                 topics = self._headings_above(page, stamp.index)
@@ -371,25 +374,23 @@ class _Reader:
             least = _HEADING if block.level else _TITLE
             # A link around a whole card says more than its title; the block that holds the title says it alone.
             text = block.text if block.text in link.text or len(link.text) < least else link.text
-            if (
-                len(text) >= least
-                and link.url
-                and key(link.url) != page.key
-                and extension(link.url) not in IMAGE_EXTENSIONS
-                and not text.startswith("<")
-                and not (link.region in ("menu", "crumb") and self.vocabulary.topics_of_label(text))
-                and not (key(link.url) in self.pages.furniture and self.vocabulary.topics_of_label(text))
-            ):
+            if len(text) < least or not link.url or text.startswith("<") or extension(link.url) in IMAGE_EXTENSIONS:
+                continue
+            address = key(link.url)
+            frame = link.region in ("menu", "crumb") or address in self.pages.furniture
+            if address != page.key and not (frame and self.vocabulary.topics_of_label(text)):
                 return text, link.url
         return None
 
     def _headings_above(self, page: Page, index: int) -> frozenset[str]:
         """The topics of the nearest heading above that names a section."""
-        headings = self.headings.get(page.key)
-        if headings is None:
-            headings = self.headings[page.key] = list(self._naming(page))
-        at = bisect_left(headings, index, key=itemgetter(0)) - 1
-        return headings[at][1] if at >= 0 and headings[at][0] >= index - _UNDER else frozenset()
+        known = self.headings.get(page.key)
+        if known is None:
+            naming = list(self._naming(page))
+            known = self.headings[page.key] = [at for at, _ in naming], [topics for _, topics in naming]
+        places, topics = known
+        at = bisect_left(places, index) - 1
+        return topics[at] if at >= 0 and places[at] >= index - _UNDER else frozenset()
 
     def _naming(self, page: Page) -> Iterator[tuple[int, frozenset[str]]]:
         """The headings of a page that name a section: index of the block, and topics."""
@@ -415,16 +416,18 @@ class _Reader:
     ) -> None:
         if title[:1].isdigit():
             title = _LEADING_DATE.sub("", title)
-        if day > self.as_of or not title or self._not_yet(day, page):
+        latest, of_page, home = self.frames.get(page.key) or self._frame(page)
+        if day > latest or not title:
             return
-        target = self.pages.look(url) if url else None
-        ident = (target.page.key if target and target.page else key(url)) if url else f"{page.key} {words(title)}"
-        if url and key(url) == page.key and origin is Origin.LISTING:
+        if not url or (origin is Origin.LISTING and key(url) == page.key):
             ident = f"{page.key} {words(title)}"
-        topics = topics | self.topics_of_page.get(page.key, frozenset()) if origin is not Origin.DOCUMENT else topics
+        else:
+            ident = self.idents.get(url) or self._ident(url)
+        if origin is not Origin.DOCUMENT:
+            topics = topics | of_page
         topics = topics | self.topics_of_page.get(ident, frozenset())
         known = self.found.get(ident)
-        on_home = page.key in self.homes or (known is not None and known.on_home)
+        on_home = home or (known is not None and known.on_home)
         if known is not None and TRUST[known.origin] <= TRUST[origin]:
             if on_home != known.on_home or not topics <= known.topics:
                 known.topics, known.on_home = known.topics | topics, on_home
@@ -436,10 +439,21 @@ class _Reader:
             title[:300], url or page.url, day, precision, origin, page, quote[:300], genre, topics, on_home
         )
 
-    def _not_yet(self, day: date, page: Page) -> bool:
-        """Whether a day lies after that on which the page was fetched: an event to come, or a slip of the pen."""
+    def _frame(self, page: Page) -> tuple[date, frozenset[str], bool]:
+        """What a page gives to all that stands on it: the latest day, its topics, and whether it is a home page.
+
+        A day after that on which the page was fetched is that of an event to come, or a slip of the pen.
+        """
         fetched = _day_of(page.fetched_at)
-        return fetched is not None and (day - fetched).days > 1
+        latest = self.as_of if fetched is None or fetched >= self.as_of else fetched + timedelta(days=1)
+        frame = latest, self.topics_of_page.get(page.key, frozenset()), page.key in self.homes
+        self.frames[page.key] = frame
+        return frame
+
+    def _ident(self, url: str) -> str:
+        target = self.pages.look(url)
+        ident = self.idents[url] = target.page.key if target.page is not None else key(url)
+        return ident
 
     def result(self) -> Publications:
         items = sorted(self.found.values(), key=lambda item: (-item.day.toordinal(), TRUST[item.origin], item.url))
@@ -507,21 +521,26 @@ def stamps_of(page: Page, order: DateOrder) -> Iterator[Stamp]:
                 machine[index] = found[0]
     for index, block in enumerate(page.blocks):
         if index in machine:
-            title, url = _linked_title(page, block, block.text)
+            title, url = _linked_title(_links_of(page, block), block.text)
             if title[:1].isdigit() and len(title) < 2 * _TITLE_AFTER_DATE:
                 title, url = "", ""  # the link of a stamp to its article
             yield Stamp(page, index, _as_shown(machine[index], block.text, order), title, url, machine=True)
         elif block.text and len(block.text) <= _STAMP_BLOCK and has_digit(block.text):
-            stamp = _stamp(page, index, block, fetched, order)
-            if stamp is not None:
-                yield stamp
+            links = _links_of(page, block) if block.links else ()
+            told = _stamp_in(block.text, block.level, links, fetched, order)
+            if told is not None:
+                yield Stamp(page, index, *told)
 
 
-def _apart(page: Page, block: Block) -> str:
+def _links_of(page: Page, block: Block) -> _Links:
+    return tuple(
+        [(link.text, link.url if key(link.url) != page.key else "") for link in [page.links[at] for at in block.links]]
+    )
+
+
+def _apart(text: str, links: _Links) -> str:
     """The text of a block with blanks around its links: templates often put none between a date and a title."""
-    text = block.text
-    for at in block.links:
-        linked = page.links[at].text
+    for linked, _ in links:
         start = text.find(linked) if linked else -1
         if start > 0 and text[start - 1].isdigit():
             text = f"{text[:start]} {text[start:]}"
@@ -540,27 +559,17 @@ def _as_shown(declared: FoundDate, text: str, order: DateOrder) -> FoundDate:
     return declared
 
 
-def _stamp(page: Page, index: int, block: Block, fetched: date | None, order: DateOrder) -> Stamp | None:
-    if block.links:
-        text = _apart(page, block)
-        if not find_dates(text, fetched=fetched, month_first=order):
-            return None
-        linked = _linked_title(page, block, text)
-    else:
-        text, linked = block.text, ("", "")
-    told = _stamp_in(text, block.level, linked, fetched, order)
-    return Stamp(page, index, *told) if told is not None else None
-
-
 # Lists and blocks of news repeat the same stamps on many pages.
 @lru_cache(maxsize=8192)
 def _stamp_in(
-    text: str, level: int, linked: tuple[str, str], fetched: date | None, order: DateOrder
+    text: str, level: int, links: _Links, fetched: date | None, order: DateOrder
 ) -> tuple[FoundDate, str, str] | None:
-    """The stamp in the text of a block: date, title and address; `linked` are the title that it links to."""
+    """The stamp in the text of a block with these links: date, title and address."""
+    text = _apart(text, links)
     dates = [one for one in find_dates(text, fetched=fetched, month_first=order) if one.precision in ("day", "month")]
     if not dates:
         return None
+    linked = _linked_title(links, text)
     for found in reversed(dates) if len(dates) > 1 else dates:
         if found.precision != "day":
             continue
@@ -609,14 +618,13 @@ def _reads_as_sentence(text: str, found: FoundDate) -> bool:
     )
 
 
-def _linked_title(page: Page, block: Block, text: str) -> tuple[str, str]:
+def _linked_title(links: _Links, text: str) -> tuple[str, str]:
     """The title in a block that holds link and date at once."""
-    for index in block.links:
-        link = page.links[index]
-        if len(link.text) >= _TITLE and link.url and link.text in text and key(link.url) != page.key:
-            dates = find_dates(link.text)
-            if len(link.text) - sum(one.end - one.start for one in dates) >= _TITLE:
-                return link.text, link.url
+    for linked, url in links:
+        if url and len(linked) >= _TITLE and linked in text:
+            dates = find_dates(linked)
+            if not dates or len(linked) - sum(one.end - one.start for one in dates) >= _TITLE:
+                return linked, url
     return "", ""
 
 
