@@ -35,7 +35,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from auditor.model import Kind
-from auditor.text import clean, words
+from auditor.text import clean, has_digit, words
 from auditor.yaml_lines import LineOf, YamlError, first_problem, load_with_lines
 
 
@@ -198,6 +198,7 @@ class Placeholders(_Data):
     """Texts that stand where content should be. Match with contains_words on the words of a title or a short text."""
 
     empty: Labels
+    promises: Labels
     soft_404: Labels
     soft_404_titles: Labels
     flood: Labels
@@ -209,6 +210,10 @@ class Placeholders(_Data):
     not_login: Labels
     sample: Labels
     page_noise: Labels
+
+    def puts_off(self, folded: str) -> bool:
+        """Whether a short folded text only says that what should stand there is still to come."""
+        return self.empty.stand_in(folded) or (not has_digit(folded) and self.promises.stand_in(folded))
 
 
 class System(_Data):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.facts.disclosures import PART_TOPICS, UMBRELLA, Disclosure, Disclosures, Life
 from auditor.facts.pages import Pages, evidence_of
 from auditor.facts.sections import Entry, Ladder
-from auditor.model import Evidence, Finding, Reason, failed, partial, passed, undetermined
+from auditor.model import Evidence, Finding, Reason, failed, manual, partial, passed, undetermined
 from auditor.vocabulary import Vocabulary
 
 _DEAD = {
@@ -70,6 +70,14 @@ def not_disclosed(
             evidence(found),
             _DEAD.get(found[0].life, Reason.LINK_DEAD),
             remedy=f"Đăng lại nội dung “{found[0].title[:100]}” và thử mở trang, tệp sau khi đăng.",
+        )
+    if serving := [entry for entry in announced if entry.state is Ladder.CONTENT]:
+        # Something stands there: that it could not be told apart is the program's lack, not the school's.
+        return manual(
+            f"Có mục “{serving[0].label[:100]}” với nội dung nhưng chương trình không nhận ra nội dung công khai trong "
+            "đó; cần người xem.",
+            announcement(serving),
+            Reason.NEEDS_PERSON,
         )
     if announced:
         state = announced[0].state

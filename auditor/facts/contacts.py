@@ -435,13 +435,16 @@ def _topic_first(pages: Pages, own_topic: set[str]) -> Iterator[Page]:
 
 
 def _speaks_for_others(told: str, owners: Labels, vocabulary: Vocabulary) -> bool:
-    """Whether the folded words between a label and the name say that a pupil speaks, or that somebody speaks for a
-    group, a firm or another body ("Người phát ngôn của nhóm, em …"), not for the unit."""
-    people = vocabulary.people
-    if people.pupil_titles.stand_in(told[-_HONORIFIC:]):
-        return True
-    opened = any(told.strip().startswith(f"{word} ") for word in people.speaks_for)
+    """Whether the folded words between a label and the name say that somebody speaks for a group, a firm or another
+    body ("Người phát ngôn của nhóm, …"), not for the unit."""
+    opened = any(told.strip().startswith(f"{word} ") for word in vocabulary.people.speaks_for)
     return opened and not owners.stand_in(told)
+
+
+def _is_pupil(before: str, vocabulary: Vocabulary) -> bool:
+    """Whether the title right before a name is a pupil's; "bạn" and "Ban", "em" and "êm" are told apart by accents."""
+    title = before.casefold().rstrip()
+    return any(f" {title}".endswith(f" {one.shown.casefold()}") for one in vocabulary.people.pupil_titles)
 
 
 def _named(
@@ -457,7 +460,9 @@ def _named(
         rest = _after(block.text, label)
         name = name_in(rest, vocabulary)
         behind = folded.partition(label)[2]
-        if _speaks_for_others(behind.partition(words(name))[0] if name else behind, owners, vocabulary):
+        if _is_pupil(rest.partition(name)[0] if name else "", vocabulary) or _speaks_for_others(
+            behind.partition(words(name))[0] if name else behind, owners, vocabulary
+        ):
             continue
         if name:
             return Spokesperson(page, label, name, block.text)

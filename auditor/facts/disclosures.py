@@ -404,13 +404,14 @@ class _Reader:
 
     def _says_later(self, text: str) -> bool:
         folded = words(text)
-        return len(folded) < 200 and self.vocabulary.placeholders.empty.stand_in(folded)
+        return len(folded) < 200 and self.vocabulary.placeholders.puts_off(folded)
 
     def _is_called(self, page: Page, name: str) -> bool:
-        """Whether a page bears a name as its own: in its title, or as its main heading."""
-        return name in words(page.title) or any(
-            one.level == 1 and not one.links and words(one.text) == name for one in self.pages.own[page.key]
-        )
+        """Whether a page bears a name as its own: in its title, or as its first heading."""
+        if name in words(page.title):
+            return True
+        first = next((one for one in self.pages.own[page.key] if one.level and one.text), None)
+        return first is not None and not first.links and words(first.text) == name
 
     def _borrowed(self, entry: Entry, page: Page) -> bool:
         """Whether a page only seems to bear the name: the heading is that of another page to which it links."""
@@ -944,7 +945,7 @@ class _Reader:
                 rest = rest.replace(page.links[at].text, " ", 1)
             if len(words(rest)) <= _STAMP and find_dates(rest):
                 continue  # a stamp, alone or beside a title
-            if len(folded) < 200 and self.vocabulary.placeholders.empty.stand_in(folded):
+            if len(folded) < 200 and self.vocabulary.placeholders.puts_off(folded):
                 placeholder = True
                 continue
             text += max(len(folded) - sum(len(page.links[at].text) for at in block.links), 0)

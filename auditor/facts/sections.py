@@ -561,7 +561,7 @@ class _Finder:
                 continue  # counters and teasers of a side column change from page to page
             if folded == name or (short and placeholders.page_noise.stand_in(folded)):
                 continue
-            if len(folded) < _PLACEHOLDER_TEXT and placeholders.empty.stand_in(folded):
+            if len(folded) < _PLACEHOLDER_TEXT and placeholders.puts_off(folded):
                 empty_quote = empty_quote or block.text
                 continue
             if len(folded) < _PLACEHOLDER_TEXT and placeholders.login.stand_in(folded):

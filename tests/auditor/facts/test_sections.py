@@ -285,6 +285,18 @@ def test_a_promise_is_no_content(said: str) -> None:
     assert find(entry, {"/tthc": f"<h1>Thủ tục hành chính</h1>{TEXT}<p>{said}</p>"}).state is Ladder.CONTENT
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Trường có 42 phòng học, sẽ bổ sung thông tin về 2 phòng Tin học mới.",
+        "Trường đang bổ sung đội ngũ giáo viên tiếng Anh và Tin học cho cả ba cơ sở.",
+    ],
+)
+def test_what_tells_something_is_no_mere_promise(said: str) -> None:
+    body = f"<h1>Thủ tục hành chính</h1><p>{said}</p>"
+    assert find(("Thủ tục hành chính", "/tthc"), {"/tthc": body}).state is Ladder.CONTENT
+
+
 def test_the_heading_of_a_page_in_the_menu_counts_as_if_the_menu_said_it() -> None:
     rhymes = "<p>Những trò chơi và bài đồng dao do các cô sưu tầm, tự soạn cho bé chơi ở nhà mỗi chiều.</p>"
     body = f"<h1>Sân chơi và học liệu của các cô</h1>{rhymes}"
