@@ -40,6 +40,7 @@ _WRAPPED = re.compile(r"[^\W\d]{2,10}:\s*\((.+)\)")
 # What some lists put behind a title: "… (Ngày đăng: 20-11-2025)".
 _STAMP = re.compile(r"\s*[(\[]([^()\[\]]{4,60}?\d{4})[)\]]\s*$")
 _PIECES = re.compile(r"\s+[·•|‧∙]\s+")
+_SIGNS = re.compile(r"[:·•|‧∙]")
 # Tables that a script makes searchable, and where it leaves the box out.
 _FILTERED = re.compile(r"\bdataTable\s*\(", re.I)
 _UNFILTERED = re.compile(r"\b(?:searching|bFilter|searchable)\W{1,4}(?:false|!1)", re.I)
@@ -227,8 +228,9 @@ class _Reader:
     def _of_tables(self, page: Page) -> Iterator[_Record]:
         tables: dict[int, dict[int, dict[int, list[int]]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
         for index, block in enumerate(page.blocks):
-            if block.cell is not None:
-                tables[block.cell.table][block.cell.row][block.cell.column].append(index)
+            cell = block.cell
+            if cell is not None:
+                tables[cell.table][cell.row][cell.column].append(index)
         details: list[_Record] = []
         for rows in tables.values():
             labelled = [row for row in rows.values() if 0 in row and self._field(self._text(page, row[0]))]
@@ -272,14 +274,17 @@ class _Reader:
         for number in order[start:]:
             row = rows[number]
             record = _Record(page, _first_of(row))
-            told = {column: self._text(page, indexes) for column, indexes in row.items()}
+            told: list[tuple[int, str]] = []
             for column, indexes in row.items():
-                name = columns.get(column)
-                if name and told[column]:
-                    record.texts.setdefault(name, told[column])
-                self._links_of(page, indexes, record)
+                text = self._text(page, indexes)
+                if text:
+                    told.append((column, text))
+                    if name := columns.get(column):
+                        record.texts.setdefault(name, text)
+            self._links_of(page, [index for indexes in row.values() for index in indexes], record)
+            told.sort()
             record.title = record.texts.get("abstract", "")
-            record.quote = " | ".join([told[column] for column in sorted(told) if told[column]])[:300]
+            record.quote = " | ".join([text for _, text in told])[:300]
             if (record.title or record.texts.get("number")) and (record.texts.keys() & _CORE or record.files):
                 yield record
 
@@ -455,33 +460,30 @@ class _Reader:
     def _near_labels(self, page: Page) -> list[int]:
         """The blocks outside tables that stand so near to a label that they can be of its document."""
         tables = data_tables(page.blocks)
-        outside = [
-            index
-            for index, block in enumerate(page.blocks)
-            if block.text and (block.cell is None or block.cell.table not in tables)
-        ]
-        near = {
-            index
-            for label in outside
-            if self._is_label(page.blocks[label].text)
-            for index in range(label - _RECORD, label + _RECORD + 1)
-        }
+        labels = self._labels_known
+        outside: list[int] = []
+        near: set[int] = set()
+        for index, block in enumerate(page.blocks):
+            text = block.text
+            if text and (block.cell is None or block.cell.table not in tables):
+                outside.append(index)
+                label = labels.get(text)
+                if label is None:
+                    label = labels[text] = self._is_label(text)
+                if label:
+                    near.update(range(index - _RECORD, index + _RECORD + 1))
         return [index for index in outside if index in near] if near else []
 
     def _is_label(self, text: str) -> bool:
         """Whether a text opens with a label of documents, or is nothing but a number."""
-        known = self._labels_known.get(text)
-        if known is None:
-            known = len(text) <= _LINE and self._may_be_label(text)
-            if known:
-                several, name, _ = self._line_of(text)
-                known = bool(several or name or _NUMBER_ONLY.fullmatch(text))
-            self._labels_known[text] = known
-        return known
+        if len(text) > _LINE or not self._may_be_label(text):
+            return False
+        several, name, _ = self._line_of(text)
+        return bool(several or name or _NUMBER_ONLY.fullmatch(text))
 
     def _may_be_label(self, text: str) -> bool:
         """Whether a line has anything that `_pairs`, `_pair` and a bare number need; running text has not."""
-        return ":" in text or _has_piece_sign(text) or self._may_open(words(text).partition(" ")[0])
+        return _SIGNS.search(text) is not None or self._may_open(words(text).partition(" ")[0])
 
     def _may_open(self, first: str) -> bool:
         """Whether a label or a number may begin with this word: also one glued to what follows ("ngày5/9/2026")."""
@@ -571,7 +573,7 @@ class _Reader:
         if len(text) > _LINE:
             return []
         if text.count(":") < 2:
-            return self._pieces(text) if _has_piece_sign(text) and _PIECES.search(text) else []
+            return self._pieces(text) if _PIECES.search(text) else []
         text = _GLUED.sub(" ", text)
         found: list[tuple[str, int, int]] = []
         at = text.find(":")
@@ -773,8 +775,9 @@ class _Reader:
     # ------------------------------------------------------------------ links, numbers, kinds
 
     def _links_of(self, page: Page, indexes: list[int], record: _Record, *, titles: bool = True) -> None:
+        blocks = page.blocks
         for index in indexes:
-            for at in page.blocks[index].links:
+            for at in blocks[index].links:
                 link = page.links[at]
                 if not link.url:
                     continue
@@ -784,8 +787,8 @@ class _Reader:
                     if link.url not in record.files:
                         record.files.append(link.url)
                 elif (
-                    (titles or self._field(link.text) == "noise")
-                    and not record.detail
+                    not record.detail
+                    and (titles or self._field(link.text) == "noise")
                     and self.pages.internal(link.url)
                     and key(link.url) != page.key
                 ):
@@ -813,9 +816,9 @@ class _Reader:
     def _merged(self, records: list[_Record]) -> list[Document]:
         groups: dict[str, list[_Record]] = {}
         aliases: dict[str, str] = {}
-        numbered = self._numbered_rows(records)
-        for record in records:
-            ident = self._ident(record)
+        idents = [self._ident(record) for record in records]
+        numbered = self._numbered_rows(records, idents)
+        for record, ident in zip(records, idents, strict=True):
             if (record.detail and key(record.detail) == record.page.key) or self._only_number(record):
                 ident = numbered.get(words(record.texts.get("number", "")), ident)
             title = words(record.title)
@@ -829,15 +832,15 @@ class _Reader:
         """Whether a record is no more than a number, as the heading of a document's own page."""
         return not record.title and not record.detail and record.texts.keys() == {"number"}
 
-    def _numbered_rows(self, records: list[_Record]) -> dict[str, str]:
+    def _numbered_rows(self, records: list[_Record], idents: list[str]) -> dict[str, str]:
         """The rows of lists by their number, where one row alone bears it: the page of that number is the same one."""
         rows: dict[str, set[str]] = {}
-        for record in records:
+        for record, ident in zip(records, idents, strict=True):
             number = record.texts.get("number", "")
             own_page = record.detail and key(record.detail) == record.page.key
             if "/" in number and not own_page and not self._only_number(record):
-                rows.setdefault(words(number), set()).add(self._ident(record))
-        return {number: idents.pop() for number, idents in rows.items() if len(idents) == 1}
+                rows.setdefault(words(number), set()).add(ident)
+        return {number: alone.pop() for number, alone in rows.items() if len(alone) == 1}
 
     def _document(self, group: list[_Record]) -> Document:
         texts: dict[str, str] = {}
@@ -1039,11 +1042,6 @@ def _run_together(folded: str) -> str:
 def _first_of(row: Mapping[int, list[int]]) -> int:
     """The first block of a row of a table: its cells were collected in the order of the page."""
     return next(iter(row.values()))[0]
-
-
-def _has_piece_sign(text: str) -> bool:
-    """Whether `_PIECES` may find anything: most lines of text have none of its signs."""
-    return "·" in text or "|" in text or "•" in text or "‧" in text or "∙" in text
 
 
 def _bare(title: str) -> str:

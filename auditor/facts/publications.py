@@ -10,10 +10,11 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from auditor.dates import FoundDate, classify, find_dates
 from auditor.facts.date_order import DateOrder
@@ -101,23 +102,27 @@ class Publication:
 # Not frozen, for the same reason.
 @dataclass(eq=False, slots=True)
 class Stamp:
-    """A date that stands as a stamp: page, index of its block, title in the same block ("" where there is none).
+    """A date that stands as a stamp: page, its block with the index, title in the same block ("" where there is none).
 
     `place` is the place of the template, by tag and style, at which its block stands.
     """
 
     page: Page
     index: int
+    block: Block
+    place: tuple[str, str]
     found: FoundDate
     title: str
     url: str
     machine: bool = False
-    block: Block = field(init=False)
-    place: tuple[str, str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.block = self.page.blocks[self.index]
-        self.place = _place(self.block.tag, self.block.css)
+
+class _Frame(NamedTuple):
+    """What a page gives to all that stands on it: the latest day, its topics, and whether it is a home page."""
+
+    latest: date
+    topics: frozenset[str]
+    home: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +181,13 @@ class _Reader:
         self.undated: dict[str, tuple[str, Page]] = {}
         self.headings: dict[str, tuple[list[int], list[frozenset[str]]]] = {}
         self.idents: dict[str, str] = {}
-        self.frames: dict[str, tuple[date, frozenset[str], bool]] = {}
+        self.frames: dict[str, _Frame] = {}
 
     def read(self) -> None:
         stamps = {page.key: list(stamps_of(page, self.order)) for page in self.pages.pages}
         clocks = _clock_spots(self.pages, stamps)
-        seen: set[tuple[int, int, str]] = set()
+        seen: set[tuple[int, str, str]] = set()
+        added: dict[_Frame, set[tuple[str, str, date, frozenset[str]]]] = defaultdict(set)
         for page in self.pages.pages:
             kept = [stamp for stamp in stamps[page.key] if stamp.title or _spot(stamp) not in clocks]
             paired = list(self._pairs(page, kept))
@@ -191,17 +197,25 @@ class _Reader:
                 found, origin, quote, title, used = own
                 paired = [pair for pair in paired if pair[0] is not used]
                 self._add(title, page.url, found.date, found.precision, origin, page, quote, frozenset())
-            repeats = page.key in self.homes or page.key in self.topics_of_page
+            frame = self.frames.get(page.key) or self._frame(page)
+            known = added[frame] if frame.topics or frame.home else None
             for stamp, title, url in paired:
-                if url and not self.pages.internal(url) and extension(url) not in DOCUMENT_EXTENSIONS:
-                    continue  # news of another portal
-                block = stamp.block
-                mark = (block.signature, hash(url), title)
-                if mark in seen and not repeats:
+                mark = (stamp.block.signature, url, title)
+                if known is None and mark in seen:
                     continue
                 seen.add(mark)
+                found = stamp.found
                 topics = self._headings_above(page, stamp.index)
-                self._add(title, url, stamp.found.date, stamp.found.precision, Origin.LISTING, page, block.text, topics)
+                if known is not None and url and key(url) != page.key:
+                    # What another page of the same topics told of the same address tells nothing new.
+                    told = (url, title, found.date, topics)
+                    if told in known:
+                        continue
+                    known.add(told)
+                if url and not self.pages.internal(url) and extension(url) not in DOCUMENT_EXTENSIONS:
+                    continue  # news of another portal
+                quote = stamp.block.text
+                self._add(title, url, found.date, found.precision, Origin.LISTING, page, quote, topics)
         for document in self.documents.items:
             day = document.posted or document.issued
             if day is not None:
@@ -416,18 +430,18 @@ class _Reader:
     ) -> None:
         if title[:1].isdigit():
             title = _LEADING_DATE.sub("", title)
-        latest, of_page, home = self.frames.get(page.key) or self._frame(page)
-        if day > latest or not title:
+        frame = self.frames.get(page.key) or self._frame(page)
+        if day > frame.latest or not title:
             return
         if not url or (origin is Origin.LISTING and key(url) == page.key):
             ident = f"{page.key} {words(title)}"
         else:
             ident = self.idents.get(url) or self._ident(url)
         if origin is not Origin.DOCUMENT:
-            topics = topics | of_page
+            topics = topics | frame.topics
         topics = topics | self.topics_of_page.get(ident, frozenset())
         known = self.found.get(ident)
-        on_home = home or (known is not None and known.on_home)
+        on_home = frame.home or (known is not None and known.on_home)
         if known is not None and TRUST[known.origin] <= TRUST[origin]:
             if on_home != known.on_home or not topics <= known.topics:
                 known.topics, known.on_home = known.topics | topics, on_home
@@ -439,14 +453,12 @@ class _Reader:
             title[:300], url or page.url, day, precision, origin, page, quote[:300], genre, topics, on_home
         )
 
-    def _frame(self, page: Page) -> tuple[date, frozenset[str], bool]:
-        """What a page gives to all that stands on it: the latest day, its topics, and whether it is a home page.
-
-        A day after that on which the page was fetched is that of an event to come, or a slip of the pen.
-        """
+    def _frame(self, page: Page) -> _Frame:
+        """The latest day on a page is that on which it was fetched, or the next: a later one is that of an event to
+        come, or a slip of the pen."""
         fetched = _day_of(page.fetched_at)
         latest = self.as_of if fetched is None or fetched >= self.as_of else fetched + timedelta(days=1)
-        frame = latest, self.topics_of_page.get(page.key, frozenset()), page.key in self.homes
+        frame = _Frame(latest, self.topics_of_page.get(page.key, frozenset()), page.key in self.homes)
         self.frames[page.key] = frame
         return frame
 
@@ -516,20 +528,21 @@ def stamps_of(page: Page, order: DateOrder) -> Iterator[Stamp]:
     machine: dict[int, FoundDate] = {}
     for index, value, css in page.times:
         if index not in machine and not ("updated" in css and "published" not in css):
-            found = find_dates(value, month_first=order)
-            if found and found[0].precision == "day":
-                machine[index] = found[0]
+            dates = find_dates(value, month_first=order)
+            if dates and dates[0].precision == "day":
+                machine[index] = dates[0]
     for index, block in enumerate(page.blocks):
         if index in machine:
             title, url = _linked_title(_links_of(page, block), block.text)
             if title[:1].isdigit() and len(title) < 2 * _TITLE_AFTER_DATE:
                 title, url = "", ""  # the link of a stamp to its article
-            yield Stamp(page, index, _as_shown(machine[index], block.text, order), title, url, machine=True)
+            found = _as_shown(machine[index], block.text, order)
+            yield Stamp(page, index, block, _place(block.tag, block.css), found, title, url, machine=True)
         elif block.text and len(block.text) <= _STAMP_BLOCK and has_digit(block.text):
             links = _links_of(page, block) if block.links else ()
             told = _stamp_in(block.text, block.level, links, fetched, order)
             if told is not None:
-                yield Stamp(page, index, *told)
+                yield Stamp(page, index, block, _place(block.tag, block.css), *told)
 
 
 def _links_of(page: Page, block: Block) -> _Links:
