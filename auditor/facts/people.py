@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from auditor.facts.pages import Pages
+from auditor.attachments import read_apart
+from auditor.facts.pages import Attachment, Pages
 from auditor.facts.sections import Sections
 from auditor.page import Block, Page
 from auditor.text import clean, contains_words, has_accents, words
+from auditor.urls import key
 from auditor.vocabulary import PersonFields, Vocabulary, field_of
 
 # Topics whose pages are read for people in any case.
@@ -29,6 +31,10 @@ _HONORIFIC = 8  # characters before a name that hold no more than a title
 _MAX_SENTENCES = 3000  # characters of a block that is read sentence by sentence
 _BEFORE_NAME = 60
 _SHORT_LINE = 80  # characters of a block that may be somebody's number
+_ALL_FIELDS = 4
+_MAX_FILES = 2  # of a directory that are opened
+_MIN_CELLS = 3
+_TABLES = frozenset({"zip", "ole", "office_html"})  # files of Excel and Word, by their first bytes
 _MIN_STAFF = 3  # people without a leader's post that make a list of duties a directory
 _LONGEST_POST = 30
 _LONGEST_OPENING = 160  # characters of a block in which whoever it tells about is named
@@ -224,9 +230,55 @@ def read(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> People:
         if not of_section:
             people = [person for person in people if person.fields >= 3] if page.home else _listed(people)
         add(people)
+    if sum(person.fields == _ALL_FIELDS for person in directory.values()) < _MIN_STAFF:
+        add(_in_files(pages, sections, vocabulary))
     for page in _telling_pages(pages, sections):
         add(_told_in_text(page, pages.own[page.key] if not page.home else _home_blocks(page), vocabulary))
     return People(tuple(everybody.values()), tuple(directory.values()))
+
+
+def _in_files(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> Iterator[Person]:
+    """People whom the first files of the directory's section list with a telephone or e-mail, a row of a table each."""
+    files: dict[str, tuple[Page, Attachment]] = {}
+    for entry in sections.find("staff_directory").entries:
+        page = entry.target.page if entry.target is not None else None
+        links = [link.url for link in pages.own_links(page)] if page is not None and not page.home else [entry.url]
+        for url in links:
+            found = pages.look(url).attachment
+            if found is not None and found.downloads and found.type in _TABLES and len(files) < _MAX_FILES:
+                files.setdefault(found.key, (page or entry.page, found))
+    if not files:
+        return
+    for capture in pages.captures:
+        place = files.get(key(capture.url)) if capture.role == "attachment" and capture.body else None
+        if place is not None:
+            text = read_apart(capture.body, place[1].type, place[1].name).text
+            for line in text.split("\n")[:_MAX_BLOCKS]:
+                person = _row(place[0], line, vocabulary)
+                if person is not None:
+                    yield person
+
+
+def _row(page: Page, line: str, vocabulary: Vocabulary) -> Person | None:
+    """The person of one row of a table, its cells apart from each other by " | "."""
+    cells = line.split(" | ")
+    phone, email = any(phone_in(cell) for cell in cells), any(email_in(cell) for cell in cells)
+    name = next((name for cell in cells if (name := person_name(cell, vocabulary))), "")
+    if len(cells) < _MIN_CELLS or not name or not (phone or email):
+        return None
+    shown = next((cell for cell in cells if vocabulary.people.position(cell) is not None), "")
+    position = vocabulary.people.position(shown) if shown else None
+    return Person(
+        name,
+        page,
+        position=clean(shown)[:120],
+        leader=position is not None and (position.leader or position.head),
+        head=position is not None and position.head,
+        phone=phone,
+        email=email,
+        section=True,
+        quote=masked(line[:200]),
+    )
 
 
 def _keys(sections: Sections, topics: Iterable[str]) -> set[str]:

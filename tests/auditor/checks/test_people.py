@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+from openpyxl import Workbook
 
 from auditor.checks.editorial_board import editorial_board
 from auditor.checks.leaders_duties import leaders_duties
@@ -364,3 +367,30 @@ def test_a_board_told_in_one_line_of_the_contact_page() -> None:
     for path, verdict in (("/lien-he/", Verdict.PARTIAL), ("/bai/", Verdict.MANUAL)):
         shown = page(f"<h1>Liên hệ</h1><p>Gửi theo mẫu.</p>{line}" if "lien" in path else f"<h1>Báo lớp</h1>{line}")
         assert finding_of(editorial_board, make_archive({**pages, path: shown})).verdict is verdict, path
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdict"),
+    [
+        (list(PEOPLE), Verdict.PASS),
+        ([person[:3] for person in PEOPLE], Verdict.PARTIAL),
+        ([], Verdict.PARTIAL),
+    ],
+    ids=["all four fields", "no e-mail", "an empty table"],
+)
+def test_a_directory_in_a_workbook_is_read(rows: list[tuple[str, ...]], verdict: Verdict) -> None:
+    """Leaders elsewhere without numbers must not make a school lack what its workbook holds."""
+    workbook, body = Workbook(), BytesIO()
+    sheet = workbook.active
+    assert sheet is not None
+    for row in (("Họ và tên", "Chức vụ", "Điện thoại", "Email"), *rows):
+        sheet.append(row)
+    workbook.save(body)
+    leaders = "<h2>Ban Giám hiệu</h2><p>Mẫu Thị An - Hiệu trưởng</p><p>Lê Văn Bình - Phó Hiệu trưởng</p>"
+    pages = {
+        "/": page("<p>Chào</p>", menu=MENU),
+        "/bgh/": page(leaders, menu=MENU),
+        "/danh-ba/": page('<h1>Danh bạ</h1><a href="/danh-ba.xlsx">Danh bạ cán bộ</a>', title="Danh bạ", menu=MENU),
+    }
+    archive = make_archive(pages, attachments={"/danh-ba.xlsx": body.getvalue()})
+    assert finding_of(staff_directory, archive, options={"min_people": 3}).verdict is verdict
