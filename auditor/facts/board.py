@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from auditor.facts.pages import Pages
-from auditor.facts.people import People, name_in
+from auditor.facts.people import People, name_in, texts_of_files
 from auditor.facts.sections import Ladder, Sections
 from auditor.page import Block, Page
 from auditor.text import words
@@ -20,6 +20,7 @@ _MAX_LINES = 300
 _SHORT_TITLE = 8  # words of a title that speaks of little beside the board
 _MAX_FURNITURE = 1500  # characters of a block at the edge of the page that may name somebody
 _AFTER_LABEL = 160
+_READ = frozenset({"pdf", "zip", "ole", "office_html"})  # types of files whose text is read
 _NEAR = 3  # clicks from the home page
 _CLAUSE = re.compile(r"\s*[;|•]\s*|(?<=[^\W\d_]{3})\.\s+(?=[^\W\d_a-z])|(?<=\))\s*[,–-]\s+|\n")
 _BEFORE_LABEL = re.compile(r"\s*[,.:–-]\s+(?=[^\W\d_][^,.;:()]{2,40}:)")
@@ -83,6 +84,9 @@ def read(pages: Pages, sections: Sections, people: People, vocabulary: Vocabular
         for page in pages.pages:
             if page in pages.front or page.depth <= _NEAR:
                 add(reader.named_at_the_edge(page))
+    if not members:
+        for page, text in texts_of_files(pages, sections, TOPIC, _READ):
+            add(reader.listed(page, text))
     return Board(tuple(members.values()), reader.responsible(_places(pages, sections)), _announced(sections))
 
 
@@ -168,6 +172,12 @@ class _Reader:
             clauses = [text] if is_row else self._clauses(text)
             for clause in clauses:
                 yield from self._member(page, clause, is_row, following if len(clauses) == 1 else "")
+
+    def listed(self, page: Page, text: str) -> Iterator[Member]:
+        """Everybody whom a line of a decision gives a role ("1. Ông … - Hiệu trưởng - Trưởng ban")."""
+        for line in text.split("\n")[:_MAX_LINES]:
+            if len(line) <= _MAX_LINE // 2:
+                yield from self._member(page, line, self._roles(line) != frozenset(), "")
 
     def _clauses(self, text: str) -> list[str]:
         """A line that gives several roles, cut before each: "Trưởng ban: …; Biên tập: …"."""

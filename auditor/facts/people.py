@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from auditor.attachments import read_apart
@@ -32,7 +32,7 @@ _MAX_SENTENCES = 3000  # characters of a block that is read sentence by sentence
 _BEFORE_NAME = 60
 _SHORT_LINE = 80  # characters of a block that may be somebody's number
 _ALL_FIELDS = 4
-_MAX_FILES = 2  # of a directory that are opened
+_MAX_FILES = 2  # of a section that are opened
 _MIN_CELLS = 3
 _TABLES = frozenset({"zip", "ole", "office_html"})  # files of Excel and Word, by their first bytes
 _MIN_STAFF = 3  # people without a leader's post that make a list of duties a directory
@@ -239,24 +239,27 @@ def read(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> People:
 
 def _in_files(pages: Pages, sections: Sections, vocabulary: Vocabulary) -> Iterator[Person]:
     """People whom the first files of the directory's section list with a telephone or e-mail, a row of a table each."""
+    for page, text in texts_of_files(pages, sections, "staff_directory", _TABLES):
+        for line in text.split("\n")[:_MAX_BLOCKS]:
+            person = _row(page, line, vocabulary)
+            if person is not None:
+                yield person
+
+
+def texts_of_files(pages: Pages, sections: Sections, topic: str, types: Container[str]) -> Iterator[tuple[Page, str]]:
+    """The texts of the first files of these types that a section offers, each with the page that links to it."""
     files: dict[str, tuple[Page, Attachment]] = {}
-    for entry in sections.find("staff_directory").entries:
+    for entry in sections.find(topic).entries:
         page = entry.target.page if entry.target is not None else None
         links = [link.url for link in pages.own_links(page)] if page is not None and not page.home else [entry.url]
         for url in links:
             found = pages.look(url).attachment
-            if found is not None and found.downloads and found.type in _TABLES and len(files) < _MAX_FILES:
+            if found is not None and found.downloads and found.type in types and len(files) < _MAX_FILES:
                 files.setdefault(found.key, (page or entry.page, found))
-    if not files:
-        return
-    for capture in pages.captures:
+    for capture in pages.captures if files else ():
         place = files.get(key(capture.url)) if capture.role == "attachment" and capture.body else None
         if place is not None:
-            text = read_apart(capture.body, place[1].type, place[1].name).text
-            for line in text.split("\n")[:_MAX_BLOCKS]:
-                person = _row(place[0], line, vocabulary)
-                if person is not None:
-                    yield person
+            yield place[0], read_apart(capture.body, place[1].type, place[1].name).text
 
 
 def _row(page: Page, line: str, vocabulary: Vocabulary) -> Person | None:

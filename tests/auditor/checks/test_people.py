@@ -394,3 +394,17 @@ def test_a_directory_in_a_workbook_is_read(rows: list[tuple[str, ...]], verdict:
     }
     archive = make_archive(pages, attachments={"/danh-ba.xlsx": body.getvalue()})
     assert finding_of(staff_directory, archive, options={"min_people": 3}).verdict is verdict
+
+
+def test_a_board_in_a_workbook_is_read() -> None:
+    workbook, body = Workbook(), BytesIO()
+    sheet = workbook.active
+    assert sheet is not None
+    for row in ("QUYẾT ĐỊNH", "Ông Lê Văn Bình - Hiệu trưởng - Trưởng ban", "Bà Mẫu Thị An - Văn thư - Biên tập viên"):
+        sheet.append([row])
+    workbook.save(body)
+    board = '<h1>Ban Biên tập</h1><p>Quyết định: <a href="/qd.xlsx">Tải về</a></p>'
+    pages = {"/": page("<p>Chào</p>", menu=MENU), "/bbt/": page(board, title="Ban Biên tập", menu=MENU)}
+    found = finding_of(editorial_board, make_archive(pages, attachments={"/qd.xlsx": body.getvalue()}))
+    assert found.verdict is Verdict.PARTIAL
+    assert "quản trị viên" in found.summary
