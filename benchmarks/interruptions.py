@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import cli
-from auditor import judging
+from auditor import processes
 from auditor.archive import archive_name
 from auditor.judge import settle_in
 from auditor.run import CrawlTask
@@ -147,8 +147,9 @@ class Replayed:
                 quiet = os.open(os.devnull, os.O_WRONLY)
                 os.dup2(quiet, 1)
                 os.dup2(quiet, 2)
-                fork = multiprocessing.get_context("fork")
-                judging.multiprocessing.get_context = lambda method=None: fork  # type: ignore[attr-defined]
+                # Everything is loaded here, and the server of forks, where there is one, is another process's child.
+                processes.get_ready = lambda *also: None
+                processes.context = lambda: multiprocessing.get_context("fork")
                 cli._crawl = _Playback(archives, random.Random(seed))
                 code = cli.run_cli(arguments_of(folder))
             finally:
