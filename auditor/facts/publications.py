@@ -374,12 +374,18 @@ class _Reader:
             at = index + step * distance
             if not 0 <= at < len(page.blocks) or at in marks:
                 return None
-            if page.blocks[at].region in _OUTSIDE and page.blocks[index].region not in _OUTSIDE:
-                return None  # the way out of the page's content
+            if page.blocks[index].region not in _OUTSIDE and self._leads_away(page, page.blocks[at]):
+                return None
             linked = self._title_link(page, page.blocks[at])
             if linked is not None:
                 return linked[0], linked[1], distance
         return None
+
+    def _leads_away(self, page: Page, block: Block) -> bool:
+        """Whether a block is of the menu or footer by more than its class, which titles of lists may share: it leads
+        only where most pages lead."""
+        links = [page.links[at].url for at in block.links]
+        return block.region in _OUTSIDE and all(key(url) in self.pages.furniture for url in links)
 
     def _title_link(self, page: Page, block: Block) -> tuple[str, str] | None:
         """The title and address of an article that a block links to."""

@@ -101,3 +101,24 @@ def test_dated_entries_under_an_unusual_name(days: tuple[str, ...], verdict: Ver
     if verdict is Verdict.MANUAL:
         assert "Chuyện nhà mình" in found.summary
         assert "14/09/2026" in found.summary
+
+
+@pytest.mark.parametrize("css", ["title", "nav-title", "danh-muc-bai", "bottom-title"])
+def test_titles_whose_class_reads_like_a_menu_keep_their_dates(css: str) -> None:
+    """A school with news of this month is not charged with old news because of a word in its template."""
+    menu = [("Trang chủ", "/"), ("Nhật ký", "/nhat-ky"), ("Liên hệ", "/lien-he")]
+    titles = [f"Học sinh khối {grade} tham quan bảo tàng thành phố" for grade in (6, 7, 8, 9)]
+    entries = "".join(
+        f'<div><div class="{css}"><a href="/bai-{n}">{title}</a></div><div class="date">{10 + n}/10/2026</div></div>'
+        for n, title in enumerate(titles)
+    )
+    old = "Lễ bế giảng năm học của nhà trường"
+    pages = {
+        "/": page("<p>Trang chủ</p>", menu=menu),
+        "/nhat-ky": page(f"<h1>Nhật ký</h1>{entries}", title="Nhật ký", menu=menu),
+        "/lien-he": page("<h1>Liên hệ</h1>", title="Liên hệ", menu=menu),
+        "/cu": page(f"<h1>{old}</h1><p>Ngày đăng: 25/05/2026</p><p>{old} thật vui.</p>", title=old, menu=menu),
+        **{f"/bai-{n}": page(f"<h1>{title}</h1>", title=title, menu=menu) for n, title in enumerate(titles)},
+    }
+    found = finding_of(news, make_archive(pages), options=OPTIONS)
+    assert (found.verdict, found.reason) == (Verdict.PASS, Reason.FOUND), found.summary

@@ -152,6 +152,7 @@ def test_a_spokesperson_among_the_charges_of_a_leader(told: str, name: str | Non
         ("<p>Người phát ngôn của Bộ, bà Mẫu Thị An, cho biết như trên.</p>", None),
         ("<p>Người phát ngôn của Trường THCS Mẫu: ông Lê Văn Bình</p>", "Lê Văn Bình"),
         ("<p>Người phát ngôn của đơn vị: bà Mẫu Thị An</p>", "Mẫu Thị An"),
+        ("<p>Người phát ngôn của Hội đồng sư phạm: ông Lê Văn Bình</p>", "Lê Văn Bình"),
         ("<p>Người phát ngôn: Trưởng ban Lê Văn Bình</p>", "Lê Văn Bình"),
         ("<p>Người phát ngôn cho báo chí: cô Mẫu Thị An</p>", "Mẫu Thị An"),
         ("<p>Người phát ngôn và cung cấp thông tin cho báo chí: cô Mẫu Thị An</p>", "Mẫu Thị An"),
