@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from auditor.model import Unit
     from auditor.progress import Reporter
     from auditor.register import Register
-    from auditor.run import CrawlTask, Outcome, ReportTask, Tools
+    from auditor.run import CrawlTask, Outcome, Tools
     from auditor.schedule import Plan
     from auditor.store import Store, StoredRun
 
@@ -1078,12 +1078,6 @@ def _get_processes_ready() -> None:
     get_ready("cli")
 
 
-def _write_reports(task: ReportTask, forms: Sequence[str] = _USUAL_FORMS) -> None:
-    from reports.forms import write_forms
-
-    write_forms(forms, task.out, task.header, task.results, task.count, task.checklist, task.stopping)
-
-
 def _carried_out(
     run_id: str,
     out: Path,
@@ -1098,6 +1092,7 @@ def _carried_out(
     """Does a run's work with the real tools, between the two lines `run <id>`; gives the exit code."""
     from auditor.progress import reporter
     from auditor.run import RunInterruptedError, RunStoppedError, Tools
+    from reports.forms import write_forms
 
     with (
         _logging_to(out),
@@ -1106,7 +1101,7 @@ def _carried_out(
     ):
         tools = Tools(
             crawl=crawl or _crawl,
-            reports=partial(_write_reports, forms=forms),
+            reports=partial(write_forms, forms=forms),
             now=lambda: datetime.now(UTC),
             stopping=stopping,
             reporter=_Announcing(told, announce),

@@ -29,6 +29,7 @@ from auditor.facts.identity import Identity
 from auditor.facts.pages import Pages, Reach
 from auditor.facts.publications import Publications
 from auditor.freshness import freshness
+from auditor.links import MENU_REGIONS
 from auditor.model import (
     CrawlEnd,
     Evidence,
@@ -290,7 +291,7 @@ def _menu_entries(pages: Pages, vocabulary: Vocabulary) -> dict[str, str]:
     """Internal addresses by key that the portal offers on every page or in its menus: entries, not articles."""
     home = pages.home
     assert home is not None
-    offered = [link for link in home.links if link.region in ("menu", "header", "footer")]
+    offered = [link for link in home.links if link.region in MENU_REGIONS]
     offered += [pages.occurrences[ident][0].link for ident in sorted(pages.furniture)]
     for links in (offered, home.links):
         menu = {

@@ -111,8 +111,7 @@ class Judging:
     def get_ready(self) -> None:
         """Starts the processes before the first archive is there: they load while the crawl begins."""
         if self._pool is None:
-            self._pool = self._new_pool(self._processes)
-            self._pool.submit(_ready)
+            self._shared_pool().submit(_ready)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Ends every worker, busy, idle or still starting, and returns when they are gone."""
@@ -190,10 +189,8 @@ class Judging:
         return self._judge(None, task.unit, self._context)
 
     def _start(self, task: _Task) -> None:
-        if self._pool is None:
-            self._pool = self._new_pool(self._processes)
         try:
-            future = self._pool.submit(_judge_in_worker, task.path, task.unit)
+            future = self._shared_pool().submit(_judge_in_worker, task.path, task.unit)
         except BrokenProcessPool:
             self._suspects.append(task)
             return
@@ -214,6 +211,11 @@ class Judging:
         self._suspects.extend(died[:possible])
         for task in died[possible:]:
             self._start(task)
+
+    def _shared_pool(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            self._pool = self._new_pool(self._processes)
+        return self._pool
 
     def _new_pool(self, workers: int) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(

@@ -52,12 +52,11 @@ class _Hashes:
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
-        self._bodies = {key(one.url): one for one in pages.captures if one.role == "attachment"}
 
     def of(self, url: str) -> str:
         target = self._pages.look(url)
         if target.attachment is not None:
-            capture = self._bodies.get(target.attachment.key)
+            capture = self._pages.stored.get(target.attachment.key)
             whole = capture is not None and capture.body and not target.attachment.truncated
             return hashlib.sha256(capture.body).hexdigest() if capture is not None and whole else ""
         if target.page is None:

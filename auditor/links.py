@@ -131,6 +131,9 @@ _ROLE_REGION = {
 }
 
 
+# Where links lead from anywhere on a portal, and what stands around the content of a page.
+MENU_REGIONS = frozenset({"menu", "header", "footer"})
+FRAME_REGIONS = MENU_REGIONS | {"crumb"}
 _EDGES = frozenset(("header", "footer"))
 _PARTS = frozenset(("article", "section", "li"))
 _MAX_CLIMB = 6

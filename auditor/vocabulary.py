@@ -146,7 +146,7 @@ def _finder_of(labels: Labels) -> AhoCorasick:
 
 
 @lru_cache(maxsize=16)
-def finder_of(marks: tuple[str, ...]) -> AhoCorasick:
+def finder_of_marks(marks: tuple[str, ...]) -> AhoCorasick:
     """Finds marks wherever they stand in a text, also within words, all in one pass."""
     return AhoCorasick(marks)
 

@@ -16,6 +16,7 @@ from reports.digest import Units
 
 if TYPE_CHECKING:
     from auditor.checklist import Checklist
+    from auditor.run import ReportTask
 
 Writer = Callable[[Path, Mapping[str, Any], Units, "Checklist"], None]
 
@@ -62,40 +63,33 @@ FORMS: Mapping[str, Writer] = {
 }
 
 
-def write_forms(
-    forms: Sequence[str],
-    out: Path,
-    header: Mapping[str, Any],
-    results: Path,
-    count: int,
-    checklist: Checklist,
-    stopping: Callable[[], bool],
-) -> None:
-    """Writes scorecards into `out` from `results` (results.json) with its `count` units.
+def write_forms(task: ReportTask, forms: Sequence[str]) -> None:
+    """Writes a run's scorecards in these forms.
 
     The first form of a large run is written in a process beside this one. Raises OSError where the folder cannot be
-    written, KeyboardInterrupt when `stopping` says so between two units.
+    written, KeyboardInterrupt when the run is stopped between two units.
     """
+    given = (task.out, task.header)
 
     def units() -> Iterator[dict[str, Any]]:
-        for unit in read_units(results):
-            if stopping():
+        for unit in read_units(task.results):
+            if task.stopping():
                 raise KeyboardInterrupt
             yield unit
 
-    if count < _MANY or len(forms) < 2:
+    if task.count < _MANY or len(forms) < 2:
         for form in forms:
-            FORMS[form](out, header, units, checklist)
+            FORMS[form](*given, units, task.checklist)
         return
     # Ctrl-C reaches the whole group of processes; only this one decides what it means.
     ignoring = (signal.SIGINT, signal.SIG_IGN)
     with ProcessPoolExecutor(1, processes.context(), initializer=signal.signal, initargs=ignoring) as pool:
-        beside = pool.submit(FORMS[forms[0]], out, header, partial(read_units, results), checklist)
+        beside = pool.submit(FORMS[forms[0]], *given, partial(read_units, task.results), task.checklist)
         try:
             for form in forms[1:]:
-                FORMS[form](out, header, units, checklist)
+                FORMS[form](*given, units, task.checklist)
             while not wait([beside], timeout=0.5).done:
-                if stopping():
+                if task.stopping():
                     raise KeyboardInterrupt
         except BaseException:
             for process in multiprocessing.active_children():

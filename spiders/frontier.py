@@ -12,11 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from auditor.links import Link
+from auditor.links import MENU_REGIONS, Link
 from auditor.urls import DOCUMENT_EXTENSIONS, FILE_EXTENSIONS, IMAGE_EXTENSIONS, Scope, extension, host_of, key
 from spiders.addresses import AddressRules, Terms, Worth, folder, shape
 
-_REGIONS = frozenset({"menu", "header", "footer"})
 _FRAMES = frozenset({"frame", "iframe"})
 _MAX_HREFS = 50_000
 
@@ -154,7 +153,7 @@ class Frontier:
                     offer = offers.setdefault(known, _Offer(link))
                     offer.match = max(offer.match, self._terms.match(link.text, link.url))
                     offer.frame |= link.source in _FRAMES
-                    offer.region |= link.region in _REGIONS
+                    offer.region |= link.region in MENU_REGIONS
                     offer.paging |= self._rules.turns_pages(link.text)
         if len(self._hrefs) < _MAX_HREFS:
             self._hrefs.update(new)

@@ -7,11 +7,11 @@ from dataclasses import replace
 from auditor.facts.pages import Pages, evidence_of
 from auditor.facts.publications import Publications
 from auditor.facts.sections import Entry, Hint, Ladder, Section, Sections
+from auditor.links import FRAME_REGIONS
 from auditor.model import Evidence, Finding, Reason, failed, manual, partial, passed, undetermined
 from auditor.urls import key
 from auditor.vocabulary import Vocabulary, label_words
 
-_MENUS = ("menu", "header", "footer", "crumb")
 _TITLE_BLANKS = 5  # between the words of a title; the name of a section is shorter
 
 _REASONS = {
@@ -64,7 +64,7 @@ def is_article(found: Section, pages: Pages, publications: Publications) -> bool
 def is_post(url: str, pages: Pages, publications: Publications) -> bool:
     """Whether what stands at an address is a dated post to which no menu leads."""
     return publications.of(url) is not None and not any(
-        one.link.region in _MENUS for one in pages.occurrences.get(key(url), ())
+        one.link.region in FRAME_REGIONS for one in pages.occurrences.get(key(url), ())
     )
 
 

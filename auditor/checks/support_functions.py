@@ -8,6 +8,7 @@ from auditor.facts.outlinks import OutLink, OutLinks
 from auditor.facts.pages import Pages, evidence_of
 from auditor.facts.search import Search
 from auditor.facts.sections import Sections
+from auditor.links import MENU_REGIONS
 from auditor.model import Finding, failed, partial, passed
 from auditor.urls import key
 from auditor.vocabulary import Vocabulary
@@ -80,7 +81,7 @@ def _is_furniture(link: OutLink, pages: Pages, place: set[str]) -> bool:
     """Whether visitors meet the link on the home page, everywhere, or in a section of links; not in one article."""
     return (
         link.page in pages.front
-        or link.link.region in ("menu", "header", "footer")
+        or link.link.region in MENU_REGIONS
         or key(link.url) in pages.furniture
         or link.page.key in place
     )

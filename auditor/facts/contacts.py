@@ -15,7 +15,7 @@ from auditor.model import Kind, Unit
 from auditor.page import Block, Page
 from auditor.text import clean, contains_words, has_digit, words
 from auditor.urls import host_of
-from auditor.vocabulary import Label, Labels, Vocabulary, finder_of, under
+from auditor.vocabulary import Label, Labels, Vocabulary, finder_of_marks, under
 
 _MAX_LINE = 600
 _MAX_PAGES = 12
@@ -156,7 +156,7 @@ class _Finder:
         labels = vocabulary.people.contacts
         listed = {"address": labels.address, "phone": labels.phone, "email": labels.email, "fax": labels.fax}
         self.labels = tuple((name, label.shown.casefold()) for name, found in listed.items() for label in found)
-        self.any_label = finder_of(tuple(shown for _, shown in self.labels))
+        self.any_label = finder_of_marks(tuple(shown for _, shown in self.labels))
         # "Quận" or "Thành phố" alone opens an address as well as the name of a body.
         self.bodies = Labels(body for body in vocabulary.names.superiors if body not in labels.place_words)
         self.body_order = {body: index for index, body in enumerate(self.bodies)}

@@ -23,7 +23,7 @@ from auditor.facts.documents import Documents, data_tables, opens_document, says
 from auditor.facts.pages import Pages, Reach, Target
 from auditor.facts.publications import Origin, Publications
 from auditor.facts.sections import Entry, Ladder, Section, Sections
-from auditor.model import Capture
+from auditor.links import MENU_REGIONS
 from auditor.page import Block, Image, Page
 from auditor.text import contains_words, fold, has_digit, words
 from auditor.urls import IMAGE_EXTENSIONS, extension, file_name, key
@@ -58,7 +58,6 @@ _FEW_FILES = 2  # an article with more may be a list that is filled up over year
 _HEAD = 12  # lines at the head of a file that name it
 _SIGNED_LINE = 100
 _GONE = (Reach.DEAD, Reach.SOFT_404)
-_MENUS = ("menu", "header", "footer")
 _PATH_DAY = re.compile(r"(?<!\d)(20\d\d)[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _NAME_DAY = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(20\d\d)(?:\d{6})?(?!\d)")
 _NAME_MONTH = re.compile(r"\bthang ?(0?[1-9]|1[0-2]) (?:nam )?(20\d\d)\b|(?<!\d)(0[1-9]|1[0-2])(20\d\d)(?!\d)")
@@ -227,7 +226,6 @@ class _Reader:
         self.words = vocabulary.documents.disclosure
         self.found: dict[str, Disclosure] = {}
         self.addresses: dict[str, list[str]] = {}  # of the files of each disclosure
-        self._bodies: dict[str, Capture] | None = None
         # A section that a site repeats beside every article is asked again for each of them.
         self._listed: dict[str, tuple[tuple[str, str, str, bool], ...]] = {}
         self._digits: dict[str, tuple[Block, ...]] = {}
@@ -422,7 +420,7 @@ class _Reader:
     def _in_menu(self, entry: Entry) -> bool:
         """Whether the link of an entry stands in a menu: what only follows it in a list is not under it."""
         return key(entry.url) in self.pages.furniture or any(
-            link.url == entry.url and link.region in _MENUS for link in entry.page.links
+            link.url == entry.url and link.region in MENU_REGIONS for link in entry.page.links
         )
 
     def _dated_article(self, page: Page) -> bool:
@@ -490,7 +488,7 @@ class _Reader:
                 picture=extension(url) in IMAGE_EXTENSIONS,
                 inside=self.pages.internal(url),
                 entry=ident in self.pages.furniture
-                and any(one.link.region in _MENUS for one in self.pages.occurrences.get(ident, ())),
+                and any(one.link.region in MENU_REGIONS for one in self.pages.occurrences.get(ident, ())),
             )
         return known
 
@@ -632,7 +630,7 @@ class _Reader:
                 attachment = self.pages.look(address).attachment
                 if attachment is None or not attachment.downloads or left <= 0:
                     continue
-                capture = self._captures().get(attachment.key)
+                capture = self.pages.stored.get(attachment.key)
                 if capture is not None and capture.body:
                     left -= 1
                     text = read_apart(capture.body, attachment.type, attachment.name)
@@ -640,11 +638,6 @@ class _Reader:
                     if text.problem == NO_TEXT and item.unread:
                         item = self._with_scan(item, hashlib.sha256(capture.body).hexdigest())
                     self.found[ident] = item
-
-    def _captures(self) -> dict[str, Capture]:
-        if self._bodies is None:
-            self._bodies = {key(one.url): one for one in self.pages.captures if one.role == "attachment"}
-        return self._bodies
 
     def _with_text(self, item: Disclosure, text: AttachmentText, *, cut: bool) -> Disclosure:
         """A disclosure with what the text and the metadata of its file tell of it; `cut`: we did not fetch it whole."""
@@ -935,7 +928,9 @@ class _Reader:
             if text >= _OWN_TEXT:
                 break
             folded = words(block.text)
-            pictures += sum(bool(page.images[at].url) and page.images[at].region not in _MENUS for at in block.images)
+            pictures += sum(
+                bool(page.images[at].url) and page.images[at].region not in MENU_REGIONS for at in block.images
+            )
             if not folded or folded == name or folded in file_words or block.level == 1:
                 continue
             if block.level and len(folded) <= _NAME:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from auditor.facts.pages import Occurrence, Pages
-from auditor.links import Link
+from auditor.links import MENU_REGIONS, Link
 from auditor.page import Page
 from auditor.urls import absolute, host_of, split
 from auditor.vocabulary import Vocabulary, under
@@ -32,7 +32,7 @@ class OutLink:
     @property
     def listed(self) -> bool:
         """Whether it stands in a menu or list, not within running text."""
-        if self.link.region in ("menu", "header", "footer") or self.link.source in ("option", "area", "onclick"):
+        if self.link.region in MENU_REGIONS or self.link.source in ("option", "area", "onclick"):
             return True
         for block in self.page.blocks:
             if any(self.page.links[index] is self.link for index in block.links):

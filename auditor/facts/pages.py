@@ -8,9 +8,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from auditor.archive import Archive
-from auditor.links import Link
+from auditor.links import FRAME_REGIONS, Link
 from auditor.model import Capture, Cause, CrawlEnd, Evidence, Failure, StoppedBy, Whose
 from auditor.page import Block, Page, read_page
 from auditor.rendering import Need, merged, need_of
@@ -18,7 +19,6 @@ from auditor.text import contains_words, excerpt, words
 from auditor.urls import DOCUMENT_EXTENSIONS, Scope, absolute, extension, file_name, key
 from auditor.vocabulary import Vocabulary
 
-_FURNITURE_REGIONS = frozenset({"menu", "header", "footer", "crumb"})
 _SHORT_PAGE = 400  # characters of own text; a page that says it does not exist says little else
 _MAX_FRAMES = 12
 _LONG_TEXT = 80  # a text of this length is no menu entry, wherever it stands
@@ -124,6 +124,11 @@ class Pages:
     needs_browser: Need | None = None
     _internal: dict[str, bool] = field(default_factory=dict, repr=False)
     _looked: dict[str, Target] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def stored(self) -> Mapping[str, Capture]:
+        """The answers that hold files, by key."""
+        return {key(capture.url): capture for capture in self.captures if capture.role == "attachment"}
 
     @property
     def cut_short(self) -> bool:
@@ -407,7 +412,7 @@ def _own_blocks(pages: list[Page]) -> dict[str, tuple[Block, ...]]:
             block
             for block in page.blocks
             if counts[block.signature] < limit
-            and (block.region not in _FURNITURE_REGIONS or len(block.text) >= _LONG_TEXT or block.level in (1, 2))
+            and (block.region not in FRAME_REGIONS or len(block.text) >= _LONG_TEXT or block.level in (1, 2))
         )
     return own
 

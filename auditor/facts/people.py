@@ -11,7 +11,6 @@ from auditor.facts.pages import Attachment, Pages
 from auditor.facts.sections import Sections
 from auditor.page import Block, Page
 from auditor.text import clean, contains_words, has_accents, words
-from auditor.urls import key
 from auditor.vocabulary import PersonFields, Vocabulary, field_of
 
 # Topics whose pages are read for people in any case.
@@ -256,10 +255,8 @@ def texts_of_files(pages: Pages, sections: Sections, topic: str, types: Containe
             found = pages.look(url).attachment
             if found is not None and found.downloads and found.type in types and len(files) < _MAX_FILES:
                 files.setdefault(found.key, (page or entry.page, found))
-    for capture in pages.captures if files else ():
-        place = files.get(key(capture.url)) if capture.role == "attachment" and capture.body else None
-        if place is not None:
-            yield place[0], read_apart(capture.body, place[1].type, place[1].name).text
+    for page, found in files.values():
+        yield page, read_apart(pages.stored[found.key].body, found.type, found.name).text
 
 
 def _row(page: Page, line: str, vocabulary: Vocabulary) -> Person | None:

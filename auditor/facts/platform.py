@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from auditor.facts.pages import Pages
 from auditor.page import Page
-from auditor.vocabulary import Platform, Vocabulary, finder_of
+from auditor.vocabulary import Platform, Vocabulary, finder_of_marks
 
 _PAGES_LOOKED_AT = 3
 
@@ -37,7 +37,7 @@ def read(pages: Pages, vocabulary: Vocabulary) -> Cms:
     marks = tuple(mark for platform in vocabulary.platforms for mark in (*platform.markup, *platform.paths))
     for page in looked:
         html = page.html.lower()
-        held = frozenset(finder_of(marks).find_matches_as_strings(html, overlapping=True))
+        held = frozenset(finder_of_marks(marks).find_matches_as_strings(html, overlapping=True))
         for platform in vocabulary.platforms:
             for markup in platform.markup:
                 if markup in held:

@@ -21,6 +21,7 @@ from auditor.facts.date_order import DateOrder
 from auditor.facts.documents import Documents, home_copies
 from auditor.facts.pages import Pages
 from auditor.facts.sections import Ladder, Sections
+from auditor.links import FRAME_REGIONS
 from auditor.page import Block, Page
 from auditor.text import has_digit, words
 from auditor.urls import DOCUMENT_EXTENSIONS, IMAGE_EXTENSIONS, extension, key
@@ -47,8 +48,7 @@ _JUST_ABOVE = 2  # blocks: templates without any order of headings put a stamp t
 _LIST = 3
 _UNDER = 60  # blocks below a heading that may be under it
 _HOME = "home"
-_FRAME = ("menu", "header", "footer", "crumb")  # regions around the content of a page
-_OUTSIDE = ("menu", "footer", "crumb")  # of them; a header may be an article's own
+_OUTSIDE = FRAME_REGIONS - {"header"}  # a header may be an article's own
 _LISTED = ("news", "documents")  # topics whose sections are lists: what they list is of the topic, too
 
 
@@ -187,7 +187,6 @@ class _Reader:
         stamps = {page.key: list(stamps_of(page, self.order)) for page in self.pages.pages}
         clocks = _clock_spots(self.pages, stamps)
         seen: set[tuple[int, str, str]] = set()
-        added: dict[_Frame, set[tuple[str, str, date, frozenset[str]]]] = defaultdict(set)
         for page in self.pages.pages:
             kept = [stamp for stamp in stamps[page.key] if stamp.title or _spot(stamp) not in clocks]
             paired = list(self._pairs(page, kept))
@@ -197,24 +196,15 @@ class _Reader:
                 found, origin, quote, title, used = own
                 paired = [pair for pair in paired if pair[0] is not used]
                 self._add(title, page.url, found.date, found.precision, origin, page, quote, frozenset())
-            frame = self.frames.get(page.key) or self._frame(page)
-            known = added[frame] if frame.topics or frame.home else None
             for stamp, title, url in paired:
                 mark = (stamp.block.signature, url, title)
-                if known is None and mark in seen:
+                if mark in seen and page.key not in self.homes and page.key not in self.topics_of_page:
                     continue
                 seen.add(mark)
-                found = stamp.found
-                topics = self._headings_above(page, stamp.index)
-                if known is not None and url and key(url) != page.key:
-                    # What another page of the same topics told of the same address tells nothing new.
-                    told = (url, title, found.date, topics)
-                    if told in known:
-                        continue
-                    known.add(told)
                 if url and not self.pages.internal(url) and extension(url) not in DOCUMENT_EXTENSIONS:
                     continue  # news of another portal
-                quote = stamp.block.text
+                topics = self._headings_above(page, stamp.index)
+                quote, found = stamp.block.text, stamp.found
                 self._add(title, url, found.date, found.precision, Origin.LISTING, page, quote, topics)
         for document in self.documents.items:
             day = document.posted or document.issued
@@ -275,7 +265,7 @@ class _Reader:
     def _is_section(self, page: Page, title: str) -> bool:
         """Whether a page bears the name of a section and stands in a menu."""
         return bool(self.vocabulary.topics_of_label(title)) and any(
-            one.link.region in _FRAME for one in self.pages.occurrences.get(page.key, ())
+            one.link.region in FRAME_REGIONS for one in self.pages.occurrences.get(page.key, ())
         )
 
     def _declared_by(self, page: Page, *, listing: bool) -> tuple[FoundDate, Origin, str] | None:
@@ -363,10 +353,7 @@ class _Reader:
     def _is_heading(self, block: Block) -> bool:
         """Whether a block is the heading of a publication that has no page of its own."""
         return (
-            0 < block.level < 7
-            and not block.links
-            and len(block.text) >= _TITLE
-            and block.region not in ("menu", "header", "footer", "crumb")
+            0 < block.level < 7 and not block.links and len(block.text) >= _TITLE and block.region not in FRAME_REGIONS
         )
 
     def _neighbour(self, page: Page, index: int, step: int, marks: set[int]) -> tuple[str, str, int] | None:
@@ -695,7 +682,7 @@ def _beside_titles(stamps: list[Stamp]) -> bool:
     stamp = stamps[0]
     around = stamp.page.blocks[max(0, stamp.index - 1) : stamp.index + 2]
     links = [stamp.page.links[at] for block in around for at in block.links]
-    return any(len(link.text) >= _TITLE and link.region not in _FRAME for link in links)
+    return any(len(link.text) >= _TITLE and link.region not in FRAME_REGIONS for link in links)
 
 
 def _ticks(stamps: list[Stamp]) -> bool:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from selectolax.lexbor import LexborNode
 
 from auditor.facts.pages import Occurrence, Pages, Reach, Target, quote_around
-from auditor.links import Link, label_of
+from auditor.links import MENU_REGIONS, Link, label_of
 from auditor.page import Block, Field, Page
 from auditor.text import contains_words, words
 from auditor.urls import DOCUMENT_EXTENSIONS, IMAGE_EXTENSIONS, absolute, extension, file_name, host_of, key, split
@@ -52,7 +52,6 @@ _INPUTS = frozenset({"text", "number", "select", "tel", "date"})
 _BUTTONS = frozenset({"submit", "button", "image"})
 _DEAD = frozenset({Reach.DEAD, Reach.SOFT_404})
 _GONE = frozenset({Reach.DEAD, Reach.SOFT_404, Reach.NOWHERE, Reach.EXTERNAL})
-_MENUS = ("menu", "header", "footer")
 _TITLE_PARTS = re.compile(r"\s+[-–—|»:•]+\s+|\s*[|»]\s*")
 
 
@@ -226,7 +225,7 @@ class _Finder:
                     continue
                 if self.vocabulary.hosts.is_named_by_the_letter(host_of(link.url)):
                     continue
-                in_menu = chrome or link.region in _MENUS or link.source in ("option", "area")
+                in_menu = chrome or link.region in MENU_REGIONS or link.source in ("option", "area")
                 topics = self.vocabulary.topics_of_label(link.text)
                 if not topics and link.image:
                     topics = self.vocabulary.topics_of_address(_last_name(link.url))
@@ -407,7 +406,7 @@ class _Finder:
         for ident, occurrences in self.pages.occurrences.items():
             occurrence = next((one for one in occurrences if one.page.home), occurrences[0])
             link, label = occurrence.link, label_words(occurrence.link.text)
-            in_menu = ident in self.pages.furniture or link.region in _MENUS
+            in_menu = ident in self.pages.furniture or link.region in MENU_REGIONS
             short = label.count(" ") < (_HEADING_WORDS if in_menu else _ENTRY_WORDS)
             if label and short and (in_menu or link.source in ("option", "area") or occurrence.page.home):
                 named.setdefault(label, Hint(link.text, occurrence.page, link.url))
@@ -645,7 +644,7 @@ class _Finder:
             ]
             kinds, buttons = {field.kind for field in new}, {field.kind for field in form.fields} & _BUTTONS
             if buttons and kinds & _INPUTS and not kinds & {"textarea", "password"}:
-                return form.region not in _MENUS
+                return form.region not in MENU_REGIONS
         return False
 
     def _asks_to_search(self, field: Field) -> bool:
@@ -677,7 +676,7 @@ class _Finder:
     def _telling(self, page: Page, index: int, name: str) -> bool:
         """Whether a picture says by its texts that it is what the section is about, or is large enough to be it."""
         image = page.images[index]
-        if not image.url or image.region in _MENUS:
+        if not image.url or image.region in MENU_REGIONS:
             return False
         away = page.links[image.link].url if image.link is not None else ""
         if away and not self.pages.internal(away) and extension(away) not in IMAGE_EXTENSIONS:
@@ -764,10 +763,10 @@ def _asks_password(page: Page) -> bool:
 def _distinct(occurrences: tuple[Occurrence, ...]) -> Iterable[Occurrence]:
     """An address's links with different labels, the most telling place of each: home page and menus first."""
     first = occurrences[0]
-    if first.page.home and first.link.region in _MENUS and len({one.link.text for one in occurrences}) == 1:
+    if first.page.home and first.link.region in MENU_REGIONS and len({one.link.text for one in occurrences}) == 1:
         return occurrences[:1]
     found: dict[str, Occurrence] = {}
-    for occurrence in sorted(occurrences, key=lambda o: (not o.page.home, o.link.region not in _MENUS)):
+    for occurrence in sorted(occurrences, key=lambda o: (not o.page.home, o.link.region not in MENU_REGIONS)):
         found.setdefault(label_words(occurrence.link.text), occurrence)
     return found.values()
 

@@ -122,9 +122,7 @@ def _hinting(pages: Pages) -> Iterator[Page]:
         if capture.role == "page":
             bodies.setdefault(capture.url, []).append(capture.body)
     for page in pages.pages:
-        read = page.charset
-        as_stored = read.encoding == "utf-8" and read.valid_utf8 and read.legacy is None and not read.double_encoded
-        stored = bodies.get(page.url) if as_stored and page.key not in pages.rendered else None
+        stored = bodies.get(page.url) if page.charset.verbatim and page.key not in pages.rendered else None
         if stored is None or any(_HINT_FINDER.find_matches_as_indexes(body) for body in stored):
             yield page
 

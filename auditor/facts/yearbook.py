@@ -18,7 +18,7 @@ from auditor.facts.pages import Pages, Reach
 from auditor.facts.sections import Section, Sections
 from auditor.page import Block, Page
 from auditor.text import has_digit, words
-from auditor.urls import DOCUMENT_EXTENSIONS, extension, file_name, key
+from auditor.urls import DOCUMENT_EXTENSIONS, extension, file_name
 from auditor.vocabulary import Labels, Vocabulary
 
 TOPIC = "yearbook"
@@ -83,7 +83,6 @@ class _Reader:
         self.any_telling = Labels(dict.fromkeys((*self.telling, *self.words.founding)))
         self._telling: dict[str, bool] = {}
         self.section_pages = {page.key for page in section.pages}
-        self.bodies = {key(one.url): one.body for one in pages.captures if one.role == "attachment"}
         self.files: set[str] = set()
 
     def figures(self) -> Iterator[Figures]:
@@ -208,7 +207,7 @@ class _Reader:
         years = _years([title]) or _years([file_name(url).replace("_", " ")])
         subjects = self._subjects(title)
         if target.attachment is not None and len(self.files) <= _MAX_READ:
-            body = self.bodies.get(target.attachment.key, b"")
+            body = self.pages.stored[target.attachment.key].body
             text = read_apart(body, target.attachment.type, target.attachment.name).text if body else ""
             if self._disclosure(" ".join(text.split("\n")[:_MAX_HEAD])):
                 return

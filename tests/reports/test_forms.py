@@ -10,6 +10,7 @@ import pytest
 
 from auditor.checklist import Checklist
 from auditor.results import write_results
+from auditor.run import ReportTask
 from reports.forms import write_forms
 from tests.reports import specimens
 
@@ -18,7 +19,7 @@ def written(out: Path, checklist: Checklist, units: int, forms: Sequence[str], s
     header = specimens.header(units)
     results = out / "results.json"
     write_results(results, header, (specimens.unit(number, checklist) for number in range(units)))
-    write_forms(forms, out, header, results, units, checklist, lambda: stops)
+    write_forms(ReportTask(out, header, results, units, checklist, lambda: stops), forms)
 
 
 @pytest.mark.parametrize("units", [3, 45])

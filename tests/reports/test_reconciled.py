@@ -21,8 +21,9 @@ from auditor.reviews import Entry, EntryKind, evidence_digest, with_reviews
 from auditor.run import ReportTask
 from auditor.scoring import counted
 from auditor.store import StoredRun
-from cli import _FORMS, _write_reports
+from cli import _FORMS
 from reports import tables
+from reports.forms import write_forms
 from reports.wording import STATUSES, VERDICTS, number, percent
 from tests.auditor.review_maker import run_of
 from tests.reports import specimens
@@ -44,7 +45,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, checklist: Checklist) -> Path:
             yield with_reviews(unit, reviews_of(unit, stored), stored, checklist) if number_of % 3 == 0 else unit
 
     write_results(out / "results.json", header, units())
-    _write_reports(ReportTask(out, header, out / "results.json", UNITS, checklist), _FORMS)
+    write_forms(ReportTask(out, header, out / "results.json", UNITS, checklist), _FORMS)
     return out
 
 
